@@ -1,0 +1,129 @@
+"""Bytes -> text, where the declared charset may be wrong. Pure but for its data file.
+
+In order: a byte order mark, valid UTF-8, what is declared, UTF-8 with some damage, guesses.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_PROLOG = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""", re.I)
+_PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
+_CYRILLIC = re.compile("[А-Яа-яЁё]")
+_JUMP = re.compile("[а-яё][А-ЯЁ]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+# UTF-8 was tried already; the others are codecs of Python and not charsets of documents.
+_NEVER = {"utf-8", "utf8", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"}
+_READ = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Charsets:
+    """Charsets to guess, charsets that are confused, declarations that say little."""
+
+    guesses: tuple[str, ...]
+    confused: tuple[str, ...]
+    idle: frozenset[str]
+
+
+def as_text(body: bytes, content_type: str = "") -> str:
+    """``body`` as text without its byte order mark; undecodable bytes become U+FFFD."""
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return body.decode(charset, "replace").lstrip("\ufeff")
+    strict = _strictly(body, "utf-8")
+    if strict is not None and not (body.isascii() and b"\x1b$" in body):
+        return strict
+    for charset in _declared(body, content_type):
+        text = _strictly(body, charset)
+        if text is not None:
+            return _unconfused(body, charset, text)
+    lenient = body.decode("utf-8", "replace")
+    return lenient if _mostly_intact(lenient) else _guessed(body, lenient)
+
+
+def _strictly(body: bytes, charset: str) -> str | None:
+    try:
+        return body.decode(charset)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """Charsets that the document and its header name, the more telling one first."""
+    found = [match[1].decode("ascii") for match in [_PROLOG.match(body)] if match]
+    found += [match[1] for match in [_PARAMETER.search(content_type)] if match]
+    names = [name.lower() for name in found]
+    # Bytes that UTF-8 refuses are not in it, whatever is said.
+    names = [_superset(name) for name in names if name not in _NEVER]
+    return sorted(dict.fromkeys(names), key=lambda name: name in _charsets().idle)
+
+
+def _superset(name: str) -> str:
+    """Chinese pages that say GB2312 use the characters of its successor."""
+    return "gb18030" if name in ("gb2312", "gbk", "gb_2312-80", "x-gbk") else name
+
+
+def _unconfused(body: bytes, charset: str, text: str) -> str:
+    """``text``, or what it reads like under a charset that is commonly mistaken for ``charset``."""
+    if charset not in _charsets().confused or not _is_swapped(text):
+        return text
+    readings = [body.decode(other, "replace") for other in _charsets().confused]
+    likely = [reading for reading in readings if not _is_swapped(reading)]
+    return max(likely, key=lambda reading: len(_CYRILLIC.findall(reading[:_READ])), default=text)
+
+
+def _is_swapped(text: str) -> bool:
+    """Whether capitals and small letters look exchanged: KOI8-R read as Windows-1251."""
+    letters = _CYRILLIC.findall(text[:_READ])
+    capitals = sum(map(str.isupper, letters))
+    return 2 * capitals > len(letters) and _JUMP.search(text[:_READ]) is not None
+
+
+def _mostly_intact(lenient: str) -> bool:
+    """Whether UTF-8 was only damaged in places: more of its other letters are whole than lost."""
+    sample = lenient[:_READ]
+    whole = sum(1 for letter in sample if letter > "\x7f" and letter != "\ufffd")
+    return whole > sample.count("\ufffd")
+
+
+def _guessed(body: bytes, lenient: str) -> str:
+    for charset in _charsets().guesses:
+        text = _strictly(body, charset)
+        if text is not None and (charset != "gb18030" or _is_chinese(text)):
+            return _unconfused(body, charset, text)
+    return lenient
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether the letters outside ASCII are mostly common Han characters (GB 2312, level 1)."""
+    sample = text[:_READ]
+    common = sum(1 for letter in _HAN.findall(sample) if _is_common(letter))
+    return 2 * common > sum(1 for letter in sample if letter > "\x7f")
+
+
+def _is_common(letter: str) -> bool:
+    return b"\xb0" <= letter.encode("gb2312", "ignore")[:1] <= b"\xd7"
+
+
+@cache
+def _charsets() -> _Charsets:
+    source = files("monitor.collect").joinpath("data/charsets.toml").read_text("utf-8")
+    rows = tomllib.loads(source)
+    return _Charsets(tuple(rows["guesses"]), tuple(rows["confused"]), frozenset(rows["idle"]))
