@@ -1,0 +1,282 @@
+"""The tables: what is kept, and which questions the indexes answer. Alembic's one target.
+
+Nothing here belongs to one database: timestamps are UTC, nested values are JSON, ids are never
+used twice. The full-text index is no table of this schema; each dialect keeps its own under the
+name ``FULL_TEXT``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the newest revision in migrations/versions; saves importing Alembic at each start
+FULL_TEXT = "article_search"
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware datetime into UTC; ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware datetime in UTC, also where the database keeps no zone."""
+        if value is None or value.tzinfo is None:
+            return value if value is None else value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- collect -------------------------------------------------------------------------------------
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("outlet", Text, nullable=False),
+    Column("lang", String(16)),
+    Column("country", String(2)),
+    Column("camp", Text),
+    Column("enabled", Boolean, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Column("failures", Integer, nullable=False),
+    Column("first_polled_at", Utc),
+    Column("polled_at", Utc),
+    Column("succeeded_at", Utc),
+    Column("next_poll_at", Utc),
+    Column("leased_until", Utc),
+    sqlite_autoincrement=True,
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("status", Integer),
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("error", Text),
+    Index(None, "feed_id", "at"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("opened_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+watchlists = Table(
+    "watchlists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("kept_at", Utc, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, index=True),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False),
+    Column("first_seen", Utc, nullable=False, index=True),
+    Column("published", Utc),
+    Column("backlog", Boolean, nullable=False),
+    # its current revision awaits a judgement
+    Column("pending", Boolean, nullable=False),
+    # of the judgement that counts; NULL until there is one
+    Column("watchlist_id", ForeignKey("watchlists.id")),
+    Column("score", Float),
+    Column("eligible_at", Utc),
+    Column("story_id", ForeignKey("stories.id"), index=True),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_articles_pending",
+    articles.c.id,
+    sqlite_where=articles.c.pending.is_(True),
+    postgresql_where=articles.c.pending.is_(True),
+)
+Index(
+    "ix_articles_eligible_at",
+    articles.c.eligible_at,
+    sqlite_where=articles.c.eligible_at.is_not(None),
+    postgresql_where=articles.c.eligible_at.is_not(None),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("lang", String(16), nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("current", Boolean, nullable=False),
+    UniqueConstraint("article_id", "hash"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_revisions_current",
+    revisions.c.article_id,
+    unique=True,
+    sqlite_where=revisions.c.current.is_(True),
+    postgresql_where=revisions.c.current.is_(True),
+)
+
+# --- match ---------------------------------------------------------------------------------------
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("revision_id", ForeignKey("revisions.id"), primary_key=True),
+    Column("watchlist_id", ForeignKey("watchlists.id"), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("lang", String(16), nullable=False),
+    Column("countries", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("entities", JSON, nullable=False),
+    # NULL where the receipt can be remade from the watchlist
+    Column("receipt", JSON(none_as_null=True)),
+    sqlite_with_rowid=False,
+)
+
+# What the judgement that counts says an article is about, turned round for searching.
+labels = Table(
+    "labels",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("lang", String(16), nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+# Which stories speak of what on which day (days since 1970-01-01): they only propose candidates,
+# so a mark that an article no longer carries does no harm.
+marks = Table(
+    "marks",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# --- publish -------------------------------------------------------------------------------------
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("slot", Utc, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("since", Utc),
+    Column("until", Utc, nullable=False),
+    Column("frozen_at", Utc, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("story_count", Integer, nullable=False),
+    UniqueConstraint("digest", "variant", "slot"),
+    sqlite_autoincrement=True,
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("variant", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),
+    Index(None, "story_id"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),
+    Column("subscriber", Text, nullable=False),
+    Column("transport", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("leased_until", Utc),
+    Column("retry_at", Utc),
+    Column("settled_at", Utc),
+    Column("error", Text),
+    UniqueConstraint("edition_id", "subscriber", "transport"),
+    sqlite_autoincrement=True,
+)
