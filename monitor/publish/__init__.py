@@ -1,0 +1,1 @@
+"""Stories become editions, editions become deliveries; this stage knows no database."""

@@ -1,0 +1,216 @@
+"""Which stories make an edition, in which order and under which heading."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import log2
+from typing import Literal
+
+from monitor.model import (
+    Coverage,
+    Edition,
+    JudgedArticle,
+    Section,
+    Story,
+    Topic,
+    Window,
+)
+from monitor.publish.typography import clean
+from monitor.text.sentences import spans
+
+TOP = "top"
+AGAIN = "again"
+OTHER = "other"
+
+# How many stories may lead, by the number of stories in the edition.
+_TOP_SIZES = ((15, 5), (9, 4), (0, 3))
+_NEAR_MISSES = 3
+# What another outlet or another language is worth beside a point of relevance.
+_POINTS_PER_DOUBLED_COVERAGE = 5.0
+_POINTS_PER_LANGUAGE = 3.0
+_OWN_LANGUAGE_MARGIN = 15.0
+_LEAD_LENGTH = 320
+_LEAD_SENTENCES = 2
+
+
+def compose(
+    name: str,
+    title: str,
+    window: Window,
+    zone: str,
+    stories: Sequence[Story],
+    already_carried: frozenset[int],
+    coverage: Coverage,
+    topics: Sequence[Topic],
+    near_misses: Sequence[JudgedArticle],
+    *,
+    limit: int,
+    sections: Literal["topic", "country"] = "topic",
+    country_names: Mapping[str, str] | None = None,
+    lang: str = "en",
+) -> Edition:
+    """The edition of digest ``name`` for ``window``: at most ``limit`` stories, each once.
+
+    The weightiest stories lead; the others stand under their strongest topic, or under the country
+    they speak of most (``country_names`` by code). Stories that an earlier edition carried come
+    last. What the limit cuts off, lightest first, is counted in ``omitted``.
+    """
+    ordered = sorted((_in_order(story, lang) for story in stories), key=_rank)
+    fresh = [story for story in ordered if story.id not in already_carried]
+    again = [story for story in ordered if story.id in already_carried]
+    printed = sorted(sorted(fresh, key=_leading_rank)[:limit], key=_rank)
+    repeated = again[: limit - len(printed)]
+    if sections == "topic":
+        headings = {topic.slug: topic.name(lang) for topic in topics}
+    else:
+        headings = _country_headings(printed, country_names or {})
+    return Edition(
+        digest=name,
+        title=title,
+        window=window,
+        zone=zone,
+        sections=tuple(_sections(printed, repeated, headings, sections)),
+        coverage=coverage,
+        near_misses=_best(near_misses),
+        omitted=len(ordered) - len(printed) - len(repeated),
+    )
+
+
+def weight(story: Story) -> float:
+    """What decides whether a story leads: relevance, breadth of coverage, number of languages.
+
+    score + 5 · log2(outlets) + 3 · (languages − 1): twice the outlets outweigh five points.
+    """
+    outlets, languages = _breadth(story)
+    return (
+        story.score
+        + _POINTS_PER_DOUBLED_COVERAGE * log2(outlets)
+        + _POINTS_PER_LANGUAGE * (languages - 1)
+    )
+
+
+def order_articles(articles: Iterable[JudgedArticle], lang: str) -> tuple[JudgedArticle, ...]:
+    """Best first; an article in ``lang`` leads if one is within 15 points of the best."""
+    ordered = sorted(articles, key=_article_rank)
+    floor = ordered[0].judgement.score - _OWN_LANGUAGE_MARGIN if ordered else 0.0
+    leads = (
+        member
+        for member in ordered
+        if member.article.wording.lang == lang and member.judgement.score >= floor
+    )
+    lead_article = next(leads, None)
+    if lead_article is None:
+        return tuple(ordered)
+    return (lead_article, *(member for member in ordered if member is not lead_article))
+
+
+def lead(story: Story, lang: str) -> str:
+    """One or two sentences of the lead article's own, at most 320 characters; "" if it has none.
+
+    They come from its summary, or from its text where the summary is empty, and are cut at the end
+    of a sentence; only a first sentence that is too long is cut within, between words.
+    """
+    wording = order_articles(story.articles, lang)[0].article.wording
+    return _opening(wording.summary.strip() or wording.text, wording.title)
+
+
+def _opening(text: str, title: str) -> str:
+    """The first sentences of ``text`` that fit, without one that only repeats the ``title``."""
+    said = title.strip().rstrip(".。").casefold()
+    kept: list[tuple[int, int]] = []
+    for start, end in spans(text[: 8 * _LEAD_LENGTH]):
+        if not kept and text[start:end].strip().rstrip(".。").casefold() == said:
+            continue
+        if len(kept) == _LEAD_SENTENCES or (kept and end - kept[0][0] > _LEAD_LENGTH):
+            break
+        kept.append((start, end))
+    return clean(text[kept[0][0] : kept[-1][1]], _LEAD_LENGTH) if kept else ""
+
+
+def _in_order(story: Story, lang: str) -> Story:
+    return replace(story, articles=order_articles(story.articles, lang))
+
+
+def _rank(story: Story) -> tuple[float, int, int, int]:
+    """Sorting key: score, then outlets, then languages; the older story where all are equal."""
+    outlets, languages = _breadth(story)
+    return (-story.score, -outlets, -languages, story.id)
+
+
+def _leading_rank(story: Story) -> tuple[float, tuple[float, int, int, int]]:
+    return (-weight(story), _rank(story))
+
+
+def _article_rank(member: JudgedArticle) -> tuple[float, float, int]:
+    return (-member.judgement.score, member.article.first_seen.timestamp(), member.article.id)
+
+
+def _breadth(story: Story) -> tuple[int, int]:
+    """How many outlets carry the story, and in how many languages."""
+    articles = [member.article for member in story.articles]
+    outlets = {article.outlet for article in articles}
+    return len(outlets), len({article.wording.lang for article in articles})
+
+
+def _best(near_misses: Sequence[JudgedArticle]) -> tuple[JudgedArticle, ...]:
+    return tuple(sorted(near_misses, key=_article_rank)[:_NEAR_MISSES])
+
+
+def _sections(
+    fresh: Sequence[Story],
+    again: Sequence[Story],
+    headings: Mapping[str, str],
+    kind: Literal["topic", "country"],
+) -> Iterable[Section]:
+    """Top stories, then one section a heading, then the rest, then what was carried before."""
+    top = sorted(fresh, key=_leading_rank)[: _top_size(len(fresh))]
+    leading = {story.id for story in top}
+    grouped: dict[str, list[Story]] = defaultdict(list)
+    for story in fresh:
+        if story.id not in leading:
+            grouped[_strongest(story, headings, kind)].append(story)
+    named = [
+        (TOP, "Top stories", top),
+        *((slug, heading, grouped[slug]) for slug, heading in headings.items()),
+        (OTHER, "Other news", grouped[OTHER]),
+        (AGAIN, "Still in the news", again),
+    ]
+    return (Section(slug, heading, tuple(members)) for slug, heading, members in named if members)
+
+
+def _top_size(count: int) -> int:
+    return next(size for least, size in _TOP_SIZES if count >= least)
+
+
+def _country_headings(stories: Sequence[Story], names: Mapping[str, str]) -> dict[str, str]:
+    """Countries with their names, the most frequent first.
+
+    One that more than half of the stories speak of tells no story from another and is left out.
+    """
+    counts = Counter(
+        country
+        for story in stories
+        for country in {c for member in story.articles for c in member.judgement.countries}
+    )
+    telling = [code for code, count in counts.items() if 2 * count <= len(stories)]
+    frequent_first = sorted(telling, key=lambda code: (-counts[code], code))
+    return {code: names.get(code, code) for code in frequent_first}
+
+
+def _strongest(story: Story, headings: Mapping[str, str], kind: Literal["topic", "country"]) -> str:
+    """The heading that the story's articles speak for most.
+
+    Each article gives its score to its first topic (or country), half of it to its second, a third
+    to its third; among equals the first of ``headings`` wins.
+    """
+    votes = dict.fromkeys(headings, 0.0)
+    for member in story.articles:
+        judgement = member.judgement
+        named = judgement.topics if kind == "topic" else judgement.countries
+        for place, slug in enumerate(named, start=1):
+            if slug in votes:
+                votes[slug] += judgement.score / place
+    best = max(votes, key=votes.__getitem__, default=OTHER)
+    return best if votes.get(best) else OTHER

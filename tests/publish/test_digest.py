@@ -1,0 +1,207 @@
+"""An edition holds the right stories in the right order, each once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import (
+    Article,
+    Coverage,
+    Edition,
+    JudgedArticle,
+    Judgement,
+    Story,
+    Topic,
+    Window,
+    Wording,
+)
+from monitor.publish.digest import AGAIN, OTHER, TOP, compose, lead, order_articles, weight
+
+NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+WINDOW = Window(slot=NOW, since=None, until=NOW)
+TOPICS = (Topic("energy", {"en": "Energy"}), Topic("trade", {"en": "Trade"}))
+
+
+def judged(
+    number: int,
+    score: float,
+    *,
+    lang: str = "en",
+    outlet: str = "Asia-Plus",
+    summary: str = "",
+    topics: tuple[str, ...] = (),
+    countries: tuple[str, ...] = (),
+) -> JudgedArticle:
+    """An article with a judgement, named by its number."""
+    wording = Wording(f"Title {number}", summary, lang=lang)
+    article = Article(number, number, f"https://news.example/{number}", outlet, wording, NOW)
+    return JudgedArticle(article, Judgement(score, topics=topics, countries=countries))
+
+
+def story(number: int, score: float, **fields: Any) -> Story:
+    """A story of one article."""
+    return Story(number, (judged(number, score, **fields),))
+
+
+def edition_of(stories: list[Story], **fields: Any) -> Edition:
+    """Compose with settings that a test does not care about."""
+    carried = fields.pop("carried", frozenset())
+    near_misses = fields.pop("near_misses", ())
+    fields.setdefault("limit", 40)
+    coverage = Coverage((), 0, 0)
+    return compose(
+        "daily", "Daily", WINDOW, "UTC", stories, carried, coverage, TOPICS, near_misses, **fields
+    )
+
+
+def slugs(edition: Edition) -> list[str]:
+    """The sections' slugs in order."""
+    return [section.slug for section in edition.sections]
+
+
+def test_sections_in_order() -> None:
+    """Top stories first, topics in the beat's order, then the rest, then what was carried."""
+    stories = [
+        *(story(n, 90 - n, topics=("trade",)) for n in range(1, 4)),
+        story(4, 60, topics=("trade", "energy")),
+        story(5, 55, topics=("energy",)),
+        story(6, 54, topics=("sport",)),
+        story(7, 99, topics=("energy",)),
+    ]
+    edition = edition_of(stories, carried=frozenset({7}))
+
+    assert slugs(edition) == [TOP, "energy", "trade", OTHER, AGAIN]
+    assert [s.id for s in edition.stories] == [1, 2, 3, 5, 4, 6, 7]
+
+
+@pytest.mark.parametrize(("count", "top"), [(1, 1), (3, 3), (8, 3), (9, 4), (14, 4), (15, 5)])
+def test_top_grows_with_the_edition(count: int, top: int) -> None:
+    """Three to five stories lead, all of them when there are no more."""
+    edition = edition_of([story(n, 50 + n) for n in range(count)])
+
+    assert len(edition.sections[0].stories) == top
+
+
+def test_breadth_and_languages_lead() -> None:
+    """A story that four outlets tell in three languages leads a slightly better single one."""
+    told = [("A", "en"), ("B", "ru"), ("C", "zh"), ("D", "zh")]
+    broad = Story(1, tuple(judged(n, 70, outlet=o, lang=lang) for n, (o, lang) in enumerate(told)))
+    edition = edition_of([story(9, 80), broad])
+
+    assert weight(broad) == 70 + 10 + 6
+    assert edition.stories[0].id == 1
+
+
+def test_order_within_a_section() -> None:
+    """By score; where scores are equal, the story with more outlets comes first."""
+    wide = Story(11, (judged(11, 60, outlet="A"), judged(12, 50, outlet="B")))
+    stories = [story(n, 90) for n in range(1, 4)] + [story(10, 60), wide, story(13, 65)]
+    edition = edition_of(stories)
+
+    assert [s.id for s in edition.sections[-1].stories] == [13, 11, 10]
+
+
+def test_limit_cuts_the_lightest_and_counts_them() -> None:
+    """The limit counts carried stories too, and new ones go before them."""
+    stories = [story(n, 50 + n) for n in range(10)]
+    edition = edition_of(stories, limit=4, carried=frozenset({9, 8}))
+
+    assert {s.id for s in edition.stories} == {7, 6, 5, 4}
+    assert edition.omitted == 6
+
+
+def test_story_stands_under_its_strongest_topic() -> None:
+    """Articles vote with their scores, and a second topic counts half."""
+    members = (judged(1, 60, topics=("trade", "energy")), judged(2, 55, topics=("energy",)))
+    edition = edition_of([*(story(n, 90) for n in range(3, 6)), Story(1, members)])
+
+    assert slugs(edition) == [TOP, "energy"]
+
+
+def test_sections_by_country() -> None:
+    """Countries that most stories speak of part nothing and are no headings."""
+    pairs = [("CN", "KZ"), ("CN", "KZ"), ("CN", "KG"), ("CN", "TJ"), ("CN", "TM"), ("CN", "UZ")]
+    stories = [story(n, 60 - n, countries=pair) for n, pair in enumerate(pairs)]
+    edition = edition_of(stories, sections="country", country_names={"TJ": "Tajikistan"})
+
+    assert [section.name for section in edition.sections] == [
+        "Top stories",
+        "Tajikistan",
+        "TM",
+        "UZ",
+    ]
+
+
+def test_three_best_near_misses() -> None:
+    """Only the three best below the threshold are kept, best first."""
+    edition = edition_of([], near_misses=[judged(n, 40 + n) for n in range(5)])
+
+    assert [member.judgement.score for member in edition.near_misses] == [44, 43, 42]
+    assert edition.sections == ()
+
+
+@pytest.mark.parametrize(("own", "leads"), [(60, 2), (55, 2), (54, 1)])
+def test_frame_language_leads_within_fifteen_points(own: float, leads: int) -> None:
+    """An English article speaks for the story unless it is more than 15 points behind."""
+    articles = (judged(1, 70, lang="ru"), judged(2, own, lang="en"))
+
+    assert order_articles(articles, "en")[0].article.id == leads
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("", ""),
+        ("One. Two. Three.", "One. Two."),
+        ("口岸开放。车辆增加。司机满意。", "口岸开放。车辆增加。"),
+        ("Title 1. The pass opens in May.", "The pass opens in May."),
+        ("Short one. " + "Long " * 80 + "end.", "Short one."),
+        ("The pass\r\nopens in May.", "The pass opens in May."),
+    ],
+)
+def test_lead(summary: str, expected: str) -> None:
+    """One or two of the summary's own sentences, whole, and not the title again."""
+    assert lead(story(1, 60, summary=summary), "en") == expected
+
+
+def test_lead_comes_from_the_text_without_a_summary() -> None:
+    """Where a feed has no summary the article's first sentences speak."""
+    member = judged(1, 60)
+    wording = replace(member.article.wording, text="It opens. It closes. It opens again.")
+    told = Story(1, (replace(member, article=replace(member.article, wording=wording)),))
+
+    assert lead(told, "en") == "It opens. It closes."
+
+
+@given(st.text(alphabet="аб. 中。!\n\u0301x", max_size=900))
+def test_lead_never_invents(summary: str) -> None:
+    """It is short, and it is the summary's own words in their order."""
+    said = lead(story(1, 60, summary=summary), "en")
+
+    assert len(said) <= 320
+    assert said.removesuffix("…").replace(" ", "") in "".join(summary.split()).replace(" ", "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    scores=st.lists(st.integers(0, 100), max_size=30),
+    carried=st.frozensets(st.integers(0, 30)),
+    limit=st.integers(1, 40),
+)
+def test_every_story_once_or_counted(
+    scores: list[int], carried: frozenset[int], limit: int
+) -> None:
+    """No story is lost, none printed twice, and the limit holds."""
+    stories = [story(n, score, topics=("trade",)) for n, score in enumerate(scores)]
+    edition = edition_of(stories, carried=carried, limit=limit)
+
+    ids = [s.id for s in edition.stories]
+    assert len(ids) == len(set(ids)) <= limit
+    assert len(ids) + edition.omitted == len(stories)
+    assert all(section.stories for section in edition.sections)
