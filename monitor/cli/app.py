@@ -1,0 +1,57 @@
+"""The program's commands and the options that stand before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import archive, config, db, demo, score, steps
+
+app = typer.Typer(
+    name="monitor",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from monitor import __version__
+
+        print(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_every_command(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", envvar="MONITOR_CONFIG", help="Settings file [./config.toml]."
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Feeds come in, articles are judged, stories go out, and every judgement can be explained."""
+    context.obj = config
+
+
+app.command("demo")(demo.demo)
+app.command("once")(steps.once)
+app.command("run")(steps.run)
+app.command("poll")(steps.poll)
+app.command("assess")(steps.assess)
+app.command("publish")(steps.publish)
+app.command("deliver")(steps.deliver)
+app.command("search")(archive.search)
+app.command("show")(archive.show)
+app.command("score")(score.score)
+app.command("init")(config.init)
+app.add_typer(config.app, name="config")
+app.add_typer(db.app, name="db")

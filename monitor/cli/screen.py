@@ -1,0 +1,65 @@
+"""What a terminal may be shown: tables, progress where someone watches, no control characters."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from monitor.text.plain import one_line
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, without anything that could steer a terminal."""
+    return one_line(text)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print ``rows`` under ``heads``, as wide as the terminal, or in full into a pipe."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for head in heads:
+        grid.add_column(head, overflow="fold", no_wrap=head in ("id", "score", "date"))
+    for row in rows:
+        grid.add_row(*(Text(clean(cell)) for cell in row))
+    console.print(grid)
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error while someone watches; call it with a word, done and total."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda word, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[word]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, word="")
+
+        def advance(word: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, word=clean(word)[:40])
+
+        yield advance
+
+
+def moment(at: datetime | None) -> str:
+    """A UTC time as people sort it, or a dash."""
+    return at.strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """``3 feeds``, ``1 story``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

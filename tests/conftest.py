@@ -1,0 +1,41 @@
+"""What many tests stand on: a small beat, settings in a folder, a clock that is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Configuration, load
+
+NOW = datetime(2026, 6, 12, 18, 0, tzinfo=UTC)
+BEATS = Path(__file__).parent / "data" / "beats"
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time that tests take for now."""
+    return NOW
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Recorded and labelled documents beside the checkout; skips where they are missing."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of shared documents is not beside the checkout")
+    return SHARED
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Callable[[str], Configuration]:
+    """Write a ``config.toml`` and load it; BEAT stands for the Nordic–Baltic beat."""
+
+    def write(source: str) -> Configuration:
+        path = tmp_path / "config.toml"
+        path.write_text(source.replace("BEAT", str(BEATS / "nordic-baltic")), encoding="utf-8")
+        return load(path)
+
+    return write

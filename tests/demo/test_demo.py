@@ -1,0 +1,224 @@
+"""The main job on recordings: the bundled one, strangers' ones, and real polls of real outlets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from monitor.demo.dates import moved, newest
+from monitor.demo.recording import load
+from monitor.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+RECORDING = ROOT / "monitor" / "demo" / "recording"
+EVENTS = json.loads((ROOT / "tests" / "data" / "demo_events.json").read_text("utf-8"))
+AT = "2026-06-12T18:00:00Z"
+
+
+def run_demo(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """``monitor demo`` in a folder without settings, so that the shipped ones count."""
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", "demo", *words],
+        cwd=cwd, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that one run of the bundled demo left."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run_demo(folder, "--at", AT, "--out", "out")
+    assert done.returncode == 0, done.stderr
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+def search(folder: Path, *words: str) -> list[dict[str, object]]:
+    """Articles that the demo's archive answers with."""
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor", "--config", "out/config.toml", "search",
+         "--limit", "1000", "--format", "json", *words],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    found: list[dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_demo_leaves_a_mail_its_parts_and_an_archive(demo: Path) -> None:
+    """What a newcomer is promised lies in the folder, and the terminal shows the digest itself."""
+    kept = {path.name for path in (demo / "out").iterdir()}
+    printed = (demo / "printed.txt").read_text("utf-8")
+
+    assert {"digest.html", "digest.txt", "digest.eml", "monitor.db", "config.toml"} <= kept
+    assert "26 feeds, 2 polls: 290 new articles" in printed
+    assert (demo / "out" / "digest.txt").read_text("utf-8").splitlines()[0] in printed
+
+
+def test_the_demo_mail_is_what_receivers_require(demo: Path) -> None:
+    """The mail has a text and an HTML part, one of each header, and says it is automatic."""
+    message = message_from_bytes((demo / "out" / "digest.eml").read_bytes(), policy=policy.default)
+
+    assert message.get_body(("plain",)) is not None
+    assert message.get_body(("html",)) is not None
+    assert message["Auto-Submitted"] == "auto-generated"
+    for name in ("Message-ID", "Date", "List-Id", "Subject", "From", "To"):
+        assert len(message.get_all(name, [])) == 1
+    assert len((demo / "out" / "digest.html").read_bytes()) < 90_000
+
+
+def test_the_demo_archive_answers_in_every_script(demo: Path) -> None:
+    """Chinese words are found as well as Latin and Cyrillic ones, and fields narrow a search."""
+    assert search(demo, "khorgos")
+    assert search(demo, "铁路")
+    assert search(demo, "霍尔果斯")
+    assert all("KG" in row["countries"] for row in search(demo, "country:KG"))
+    assert {row["lang"] for row in search(demo, "lang:zh")} == {"zh"}
+
+
+def test_the_demo_judges_its_own_recording_well(demo: Path) -> None:
+    """The recording's on-beat links are nearly all relevant, and hardly any other is."""
+    told = {link for event in EVENTS for link in event["links"]}
+    relevant = {row["url"] for row in search(demo, "score:>=50")}
+
+    assert len(told & relevant) >= 0.9 * len(told)
+    assert len(relevant - told) <= 0.1 * len(relevant)
+
+
+def test_one_event_is_one_story_across_languages(demo: Path) -> None:
+    """At least five events that outlets told in several languages are one story each."""
+    rows = {row["url"]: row for row in search(demo, "since:2026")}
+    together = 0
+    for event in EVENTS:
+        known = [rows[link] for link in event["links"] if link in rows]
+        languages = {row["lang"] for row in known}
+        stories = {row["story"] for row in known}
+        together += len(known) > 1 and len(languages) > 1 and len(stories) == 1
+
+    assert together >= 5
+
+
+def test_the_demo_again_in_the_same_folder_starts_anew(demo: Path) -> None:
+    """An earlier demo's archive is replaced, so that the same entries are new again."""
+    done = run_demo(demo, "--at", AT, "--out", "out", "--format", "json")
+    report = json.loads(done.stdout)
+    new = sum(len(poll["new"]) for polls in report["feeds"].values() for poll in polls)
+
+    assert new == 290
+    assert report["delivered"] == 1
+    assert report["stories"] > 10
+
+
+def test_the_demo_refuses_a_folder_that_somebody_uses(tmp_path: Path) -> None:
+    """A folder with settings or a database of the user's own is left alone."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "config.toml").write_text("[monitor]\n")
+    done = run_demo(tmp_path, "--out", "out")
+
+    assert done.returncode == 2
+    assert "was not written by a demo" in done.stderr
+
+
+def test_strangers_feeds_get_their_own_digest(tmp_path: Path) -> None:
+    """Single files and folders of polls work, with a second, small beat."""
+    beat = ROOT / "tests" / "data" / "beats" / "nordic-baltic"
+    (tmp_path / "config.toml").write_text(f'[monitor]\nbeat = "{beat}"\n')
+    feeds = tmp_path / "feeds"
+    (feeds / "grid").mkdir(parents=True)
+    entry = (
+        "<item><title>Sweden and Lithuania repair the NordBalt cable</title><link>/nordbalt</link>"
+        "<description>Swedish and Lithuanian operators put the cable back.</description>"
+        "<pubDate>Mon, 03 Mar 2014 10:00:00 GMT</pubDate></item>"
+    )
+    site = "<link>https://grid.example/</link>"
+    (feeds / "grid" / "a.xml").write_text(f"<rss version='2.0'><channel>{site}</channel></rss>")
+    (feeds / "grid" / "b.xml").write_text(
+        f"<rss version='2.0'><channel>{site}{entry}</channel></rss>"
+    )
+    (feeds / "single.xml").write_text("<rss version='2.0'><channel></channel></rss>")
+    done = run_demo(tmp_path, "--feeds", "feeds", "--format", "json", "--out", "out")
+
+    assert json.loads(done.stdout) == {
+        "feeds": {
+            "grid": [
+                {"poll": "a.xml", "new": [], "changed": 0, "state": "empty"},
+                {
+                    "poll": "b.xml",
+                    "new": ["https://grid.example/nordbalt"],
+                    "changed": 0,
+                    "state": "ok",
+                },
+            ],
+            "single.xml": [{"poll": "single.xml", "new": [], "changed": 0, "state": "empty"}],
+        },
+        "stories": 1,
+        "delivered": 1,
+    }
+    assert "NordBalt" in (tmp_path / "out" / "digest.txt").read_text("utf-8")
+
+
+def _sequences(shared: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
+    """Folders of real polls, with the links that were new at each."""
+    for path in sorted(shared.glob("feeds/captured/*/polls/*/SEQUENCE.json")):
+        steps = json.loads(path.read_text("utf-8"))["sequence"]
+        yield path.parent, {step["file"]: step["new"] for step in steps}
+
+
+def test_real_polls_report_exactly_the_new_links(shared: Path, tmp_path: Path) -> None:
+    """Replayed through real HTTP, every sequence reports each new link once, and nothing else."""
+    recordings = {folder.parent for folder, _ in _sequences(shared)}
+    reported: dict[str, dict[str, list[str]]] = {}
+    for number, recording in enumerate(sorted(recordings)):
+        done = run_demo(
+            tmp_path, "--feeds", str(recording), "--format", "json", "--out", f"out{number}"
+        )
+        for name, polls in json.loads(done.stdout)["feeds"].items():
+            reported[name] = {poll["poll"]: sorted(poll["new"]) for poll in polls}
+
+    wanted = {folder.name: new for folder, new in _sequences(shared)}
+    assert {
+        name: {file: sorted(new) for file, new in polls.items()} for name, polls in wanted.items()
+    } == reported
+
+
+def test_dates_are_moved_each_in_its_own_format() -> None:
+    """RFC 822, ISO 8601 and JSON dates are moved with their zones; nothing else changes."""
+    document = (
+        b"<pubDate>Fri, 12 Jun 2026 12:00:00 +0500</pubDate><title>12 Jun 2026</title>"
+        b'<updated>2026-06-12T07:00:00Z</updated> "date_published": "2026-06-12T07:00:00+06:00"'
+        b"<dc:date>not a date</dc:date>"
+    )
+
+    assert moved(document, timedelta(days=1)) == (
+        b"<pubDate>Sat, 13 Jun 2026 12:00:00 +0500</pubDate><title>12 Jun 2026</title>"
+        b"<updated>2026-06-13T07:00:00+00:00</updated> "
+        b'"date_published": "2026-06-13T07:00:00+06:00"'
+        b"<dc:date>not a date</dc:date>"
+    )
+
+
+def test_the_newest_plausible_date_counts() -> None:
+    """A date in the far future is a mistake and does not tell when a poll was recorded."""
+    stated = b"<pubDate>Fri, 12 Jun %d 12:00:00 GMT</pubDate>"
+    document = stated % 2026 + stated % 2048
+
+    found = newest(document, not_after=datetime(2026, 11, 1, tzinfo=UTC))
+
+    assert found == datetime(2026, 6, 12, 12, tzinfo=UTC)
+
+
+def test_rounds_keep_the_distances_that_were_recorded(now: datetime) -> None:
+    """All feeds of the bundled recording were polled a day apart, and so they are in the demo."""
+    assert load(RECORDING).times(now) == [now - timedelta(days=1), now]
+
+
+def test_an_empty_folder_is_no_recording(tmp_path: Path) -> None:
+    """A folder without feeds is one sentence."""
+    with pytest.raises(InputError, match="holds no recorded feed"):
+        load(tmp_path)
