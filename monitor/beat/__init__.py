@@ -1,0 +1,142 @@
+"""``seeds/<beat>/`` -> Beat: the subject as data, checked whole, all mistakes at once.
+
+The files are described in ``seeds/README.md``. Any of them may be missing and every table may
+stand in any of them, so that a beat of ten lines is one ``beat.toml``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from monitor.beat.checks import (
+    check_aliases,
+    check_feed,
+    check_ids,
+    check_references,
+    check_rows,
+    check_top,
+    is_acronym,
+)
+from monitor.beat.contents import JUDGED, WORDINGS, Contents, raise_mistakes, read
+from monitor.beat.weights import Weights
+from monitor.model import Alias, Beat, Entity, FeedListing, Rival, Side, Term, Topic, Trap
+
+__all__ = ["Weights", "is_acronym", "load_beat", "load_feeds"]
+
+
+def load_beat(folder: Path) -> Beat:
+    """Read and check the beat in ``folder``; raises BeatError with every mistake in it."""
+    contents = read(folder)
+    check_rows(contents)
+    check_top(contents)
+    check_references(contents)
+    check_ids(contents)
+    check_aliases(contents)
+    raise_mistakes(contents)
+    return build(contents)
+
+
+def load_feeds(folder: Path) -> list[FeedListing]:
+    """The enabled feeds that ship with the beat; raises BeatError with every mistake in them."""
+    contents = read(folder, "*.toml")
+    check_rows(contents, only=("feeds", "camps"))
+    for row in contents.rows["feeds"]:
+        check_feed(contents, row)
+    raise_mistakes(contents)
+    camp_of = {
+        outlet: row.fields["id"]
+        for row in contents.rows["camps"]
+        for outlet in row.fields.get("outlets", ())
+    }
+    enabled = (row.fields for row in contents.rows["feeds"] if row.fields.get("enabled", True))
+    return [_listing(fields, camp_of) for fields in enabled]
+
+
+def _listing(fields: Mapping[str, Any], camp_of: Mapping[str, str]) -> FeedListing:
+    return FeedListing(
+        url=fields["url"],
+        outlet=fields["outlet"],
+        lang=fields.get("lang"),
+        country=fields.get("country"),
+        camp=fields.get("camp") or camp_of.get(fields["outlet"]),
+    )
+
+
+def build(contents: Contents) -> Beat:
+    rows = {table: [row.fields for row in contents.rows[table]] for table in JUDGED}
+    kinds = contents.top.get("kinds", {})
+    weights = {name: float(value) for name, value in contents.top.get("weights", {}).items()}
+    usual = weights.get("entity_points", Weights().entity_points)
+    term_points = weights.get("term_points", Weights().term_points)
+    return Beat(
+        id=contents.folder.name,
+        title=contents.top["title"],
+        sides=tuple(Side(r["id"], r["name"], tuple(r["countries"])) for r in rows["sides"]),
+        topics=tuple(Topic(r["slug"], dict(r.get("title", {}))) for r in rows["topics"]),
+        entities=tuple(_entity(r, float(kinds.get(r["kind"], usual))) for r in rows["entities"]),
+        terms=tuple(_term(r, term_points) for r in rows["terms"]),
+        rivals=tuple(_rival(r) for r in rows["rivals"]),
+        traps=tuple(
+            Trap(r["id"], r["hides"], _aliases(r), r.get("from", "")) for r in rows["traps"]
+        ),
+        weights=weights,
+        fingerprint=_fingerprint(rows, contents.top),
+    )
+
+
+def _entity(row: Mapping[str, Any], usual: float) -> Entity:
+    return Entity(
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        sides=tuple(row["sides"]),
+        aliases=_aliases(row),
+        points=float(row.get("points", usual)),
+        countries=tuple(row.get("countries", ())),
+        topics=tuple(row.get("topics", ())),
+        origin=row.get("from", ""),
+    )
+
+
+def _term(row: Mapping[str, Any], usual: float) -> Term:
+    return Term(
+        id=row["id"],
+        aliases=_aliases(row),
+        points=float(row.get("points", usual)),
+        topics=tuple(row.get("topics", ())),
+        origin=row.get("from", ""),
+    )
+
+
+def _rival(row: Mapping[str, Any]) -> Rival:
+    return Rival(
+        id=row["id"],
+        name=row["name"],
+        explains=row["explains"],
+        aliases=_aliases(row),
+        partner=row.get("partner", False),
+        origin=row.get("from", ""),
+    )
+
+
+def _aliases(row: Mapping[str, Any]) -> tuple[Alias, ...]:
+    return tuple(
+        Alias(text, lang, wording == "exact", wording == "weak", wording == "prefix")
+        for wording in WORDINGS
+        for lang, texts in row.get(wording, {}).items()
+        for text in texts
+    )
+
+
+def _fingerprint(rows: Mapping[str, list[dict[str, Any]]], top: Mapping[str, Any]) -> str:
+    """The SHA-256, in hex, of what the beat says, in whichever files and order it says it."""
+    ordered = {
+        table: sorted(fields, key=lambda row: str(row.get("id", row.get("slug"))))
+        for table, fields in rows.items()
+    }
+    canonical = json.dumps([ordered, top], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

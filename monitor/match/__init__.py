@@ -1,0 +1,1 @@
+"""Articles -> judgements -> stories, by values alone: no I/O, no clock, no database."""

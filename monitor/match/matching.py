@@ -1,0 +1,232 @@
+"""Where aliases occur: one pass over the text for all of them, then a look at each occurrence.
+
+The watchlist is an Aho-Corasick automaton over the forms of `monitor.match.forms`. Endings,
+capitals and languages are checked only where it finds something.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from monitor.beat import Weights
+from monitor.match.forms import (
+    ANY_LANGUAGE,
+    Form,
+    Layer,
+    Sought,
+    han_forms,
+    is_han,
+    word_forms,
+)
+from monitor.model import Alias, Beat, Term
+from monitor.text.normalise import Folded, fold
+from monitor.text.scripts import has_han, without_han
+
+# Part of every watchlist's fingerprint: raised when the same beat would be judged otherwise.
+_ENGINE = 1
+# Beyond this a DFA no longer fits the processor's cache and the compact automaton is faster.
+_DFA_LIMIT = 3_000
+
+
+class Occurrence(NamedTuple):
+    """Something sought stands as ``form`` in ``field`` at ``start:end`` of the text as given."""
+
+    sought: Sought
+    alias: Alias
+    form: str
+    field: str
+    start: int
+    end: int
+
+
+class _Span(NamedTuple):
+    """A form where it stands in one text, before overlaps are resolved."""
+
+    start: int
+    end: int
+    form: Form
+
+
+class _Automaton:
+    """Many strings looked for at once, each with the forms that it may be."""
+
+    __slots__ = ("forms", "search")
+
+    def __init__(self, forms: Mapping[str, list[Form]]) -> None:
+        compact = len(forms) > _DFA_LIMIT
+        self.forms = tuple(map(tuple, forms.values()))
+        self.search = AhoCorasick(
+            list(forms),
+            matchkind=MatchKind.Standard,
+            store_patterns=False,
+            implementation=Implementation.ContiguousNFA if compact else Implementation.DFA,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """A beat and a user's keywords, ready to be looked for."""
+
+    beat: Beat
+    weights: Weights
+    keywords: tuple[Term, ...]
+    fingerprint: str
+    words: _Automaton
+    han: _Automaton
+
+    def find(self, fields: Iterable[tuple[str, str]], lang: str = "und") -> list[Occurrence]:
+        """What occurs in the named texts, in reading order; no two of the beat's overlap.
+
+        ``lang`` keeps short words of other languages out; ``und`` lets all in.
+        """
+        return [
+            Occurrence(form.sought, form.alias, text[start:end], name, start, end)
+            for name, text in fields
+            if text
+            for start, end, form in _resolved(self._spans(text, lang))
+        ]
+
+    def _spans(self, text: str, lang: str) -> list[_Span]:
+        folded = fold(text)
+        with_han = has_han(folded.text)
+        words = without_han(folded.text) if with_han else folded.text
+        spans = list(_word_spans(self.words, f" {words} ", folded, text, lang))
+        if with_han:
+            spans.extend(_han_spans(self.han, folded, text, lang))
+        return spans
+
+
+def compile_watchlist(beat: Beat, keywords: Mapping[str, float]) -> Watchlist:
+    """Everything that ``beat`` and the user's ``keywords`` look for, compiled.
+
+    ``keywords`` map a word, a phrase or ``begin*`` to its points.
+    """
+    terms = tuple(_keyword(text, points) for text, points in keywords.items())
+    words: dict[str, list[Form]] = {}
+    han: dict[str, list[Form]] = {}
+    for sought, alias in _wanted(beat, terms):
+        target, forms = (han, han_forms) if is_han(alias) else (words, word_forms)
+        for pattern, form in forms(sought, alias):
+            target.setdefault(pattern, []).append(form)
+    weights = Weights.overridden(beat.weights)
+    fingerprint = _fingerprint(beat, weights, keywords)
+    return Watchlist(beat, weights, terms, fingerprint, _Automaton(words), _Automaton(han))
+
+
+def _keyword(text: str, points: float) -> Term:
+    prefix = text.rstrip().endswith("*")
+    alias = Alias(text.strip().rstrip("*").rstrip(), ANY_LANGUAGE, prefix=prefix)
+    return Term(id=text, aliases=(alias,), points=points)
+
+
+def _wanted(beat: Beat, keywords: Sequence[Term]) -> Iterator[tuple[Sought, Alias]]:
+    """Everything sought with each of its aliases; what comes first wins a tie."""
+    for trap in beat.traps:
+        yield from _each(Sought(f"trap:{trap.id}", trap, Layer.TRAP))
+    for entity in beat.entities:
+        yield from _each(Sought(f"entity:{entity.id}", entity, Layer.BEAT, entity.sides))
+    for rival in beat.rivals:
+        yield from _each(Sought(f"rival:{rival.id}", rival, Layer.BEAT))
+    for term in beat.terms:
+        yield from _each(Sought(f"term:{term.id}", term, Layer.BEAT))
+    for keyword in keywords:
+        yield from _each(Sought(f"keyword:{keyword.id}", keyword, Layer.KEYWORD))
+
+
+def _each(sought: Sought) -> Iterator[tuple[Sought, Alias]]:
+    return ((sought, alias) for alias in sought.subject.aliases)
+
+
+def _fingerprint(beat: Beat, weights: Weights, keywords: Mapping[str, float]) -> str:
+    said = [_ENGINE, beat.fingerprint, asdict(weights), sorted(keywords.items())]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _word_spans(
+    automaton: _Automaton, hay: str, folded: Folded, text: str, lang: str
+) -> Iterator[_Span]:
+    # The hay has one space before the folded text, and a pattern one before its word.
+    forms = automaton.forms
+    for index, before, stem_end in automaton.search.find_matches_as_indexes(hay, overlapping=True):
+        stop = hay.find(" ", stem_end)
+        tail = hay[stem_end:stop]
+        for form in forms[index]:
+            if form.tails is not None and tail not in form.tails:
+                continue
+            span = form.widened(hay, before + 1, stop)
+            if span is None:
+                continue
+            start, end = folded.span(span[0] - 1, span[1] - 1)
+            if not form.is_demanding or form.agrees(text, start, end, lang):
+                yield _Span(start, end, form)
+
+
+def _han_spans(automaton: _Automaton, folded: Folded, text: str, lang: str) -> Iterator[_Span]:
+    forms = automaton.forms
+    hay = folded.text
+    for index, first, last in automaton.search.find_matches_as_indexes(hay, overlapping=True):
+        start, end = folded.span(first, last)
+        for form in forms[index]:
+            if not form.is_demanding or form.agrees(text, start, end, lang):
+                yield _Span(start, end, form)
+
+
+def _resolved(spans: list[_Span]) -> list[_Span]:
+    """The spans that stand, in reading order.
+
+    What a trap covers is hidden; of overlapping ones the longest stands, of equal ones the first
+    of the watchlist. Keywords are a user's own: nothing hides them but a longer keyword.
+    """
+    layers: dict[Layer, list[_Span]] = {}
+    for span in spans:
+        layers.setdefault(span.form.sought.layer, []).append(span)
+    beat = layers.get(Layer.BEAT, [])
+    traps = layers.get(Layer.TRAP)
+    if traps:
+        beat = [span for span in beat if not any(_hides(trap, span) for trap in traps)]
+    keywords = layers.get(Layer.KEYWORD)
+    if not keywords:
+        return _longest(beat)
+    return sorted([*_longest(beat), *_longest(keywords)], key=_place)
+
+
+# Sorting by an attribute getter is several times faster than by a function written here.
+_place = attrgetter("start", "end")
+
+
+def _hides(trap: _Span, span: _Span) -> bool:
+    contains_it = (
+        span.start <= trap.start
+        and trap.end <= span.end
+        and span.end - span.start > trap.end - trap.start
+    )
+    return trap.start < span.end and span.start < trap.end and not contains_it
+
+
+def _longest(spans: list[_Span]) -> list[_Span]:
+    """In reading order, no two overlapping: in each cluster of overlaps the longest first."""
+    stand: list[_Span] = []
+    cluster: list[_Span] = []
+    reach = 0
+    for span in sorted(spans, key=_place):
+        if span.start >= reach:
+            stand += cluster if len(cluster) < 2 else _longest_of(cluster)
+            cluster = []
+        cluster.append(span)
+        reach = max(reach, span.end)
+    return stand + _longest_of(cluster)
+
+
+def _longest_of(cluster: list[_Span]) -> list[_Span]:
+    stand: list[_Span] = []
+    for span in sorted(cluster, key=lambda span: span.start - span.end):
+        if all(span.end <= other.start or other.end <= span.start for other in stand):
+            stand.append(span)
+    return sorted(stand, key=_place)

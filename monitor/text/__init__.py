@@ -1,0 +1,1 @@
+"""What is true of languages whatever the beat: folding, scripts, inflection, sentences, numbers."""

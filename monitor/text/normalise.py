@@ -1,0 +1,208 @@
+"""Folding for matching: what a reader takes for the same word becomes the same string.
+
+Compatibility forms (NFKC), letter case, ё and е, kinds of apostrophe, and traditional and
+simplified Han characters fold together; stress marks and invisible characters vanish. Whatever
+belongs to no word (punctuation, dashes, line ends) becomes a space, so that in a folded text a
+word begins after a space and ends before one. Most texts keep their length and need no map of
+offsets; the others carry one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from monitor.text.tables import table
+
+# Blocks in which a character may fold to something else than itself or its lower case. Han
+# characters fold by ``han.toml`` only; the other gaps are letters throughout.
+_BLOCKS = ((0x80, 0x3400), (0xA490, 0xAC00), (0xD7A4, 0x10000))
+_FEW_KINDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and the way back to the characters of the original.
+
+    ``starts[i]`` and ``ends[i]`` bound what became ``text[i]``; both are None when the folding
+    kept every character in its place.
+    """
+
+    text: str
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that became ``text[start:end]``; ``start < end``."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold(text: str) -> Folded:
+    """Fold ``text``; any string will do, lone surrogates become spaces."""
+    if text.isascii():
+        return Folded(_trim_apostrophes(text.translate(_ascii_folds())))
+    kinds = set(_odd().findall(text))
+    if any(_is_reshaped(letter) for letter in kinds):
+        return _fold_reshaping(text)
+    return Folded(_trim_apostrophes(_fold_kinds(text, kinds)))
+
+
+def fold_key(text: str) -> str:
+    """The folded words of ``text`` with one space between them, for comparing whole strings."""
+    return " ".join(fold(text).text.split())
+
+
+def straighten(text: str) -> str:
+    """NFKC with one kind of apostrophe; letter case is kept, for comparing exact forms."""
+    kept = (_same().get(letter, letter) if letter not in "ёЁİ" else letter for letter in text)
+    return unicodedata.normalize("NFKC", "".join(kept))
+
+
+@cache
+def _same() -> dict[str, str]:
+    same: dict[str, str] = table("folding")["same"]
+    return {letter: kept for kept, letters in same.items() for letter in letters}
+
+
+@cache
+def _han() -> dict[str, str]:
+    pairs = table("han")
+    return dict(zip(pairs["traditional"].strip(), pairs["simplified"].strip(), strict=True))
+
+
+@cache
+def _ascii_folds() -> dict[int, str]:
+    return {code: _fold_letter(chr(code)) for code in range(128)}
+
+
+@cache
+def _fold_letter(letter: str) -> str:
+    """What one character folds to by itself: one character, none, or several for a ligature."""
+    known = _same().get(letter) or _han().get(letter)
+    if known is not None:
+        return known
+    if letter in table("folding")["void"]["characters"]:
+        return ""
+    folded = unicodedata.normalize("NFKC", letter).casefold()
+    if folded.isalnum() or folded == "'":
+        return "".join(_same().get(part, part) for part in folded)
+    return " "
+
+
+@cache
+def _is_reshaped(letter: str) -> bool:
+    """Whether a text with this character can change its length or needs its neighbour read."""
+    return bool(unicodedata.combining(letter)) or len(_fold_letter(letter)) != 1
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """Finds each character that does more than turn to lower case.
+
+    The class is written as the complement of the plain ones because characters beyond the basic
+    plane would otherwise make it twenty times slower.
+    """
+    odd = {letter for letter in _letters() if not _is_plain(letter)} | _han().keys()
+    plain = (code for code in range(0x10000) if chr(code) not in odd)
+    return re.compile(f"[^{''.join(_ranges(plain))}]")
+
+
+def _letters() -> Iterator[str]:
+    yield from (chr(code) for code in range(0x80) if code != 0x20)
+    yield from (chr(code) for start, end in _BLOCKS for code in range(start, end))
+
+
+def _is_plain(letter: str) -> bool:
+    folded = _fold_letter(letter)
+    return len(folded) == 1 and folded == letter.casefold() and not unicodedata.combining(letter)
+
+
+def _ranges(codes: Iterable[int]) -> Iterator[str]:
+    """Rising code points as the inside of a character class."""
+    start = previous = -2
+    for code in codes:
+        if code != previous + 1:
+            if start >= 0:
+                yield f"\\u{start:04x}-\\u{previous:04x}"
+            start = code
+        previous = code
+    yield f"\\u{start:04x}-\\u{previous:04x}"
+
+
+def _fold_kinds(text: str, kinds: set[str]) -> str:
+    # One replacement a kind is far cheaper than one a character, as long as the kinds are few.
+    if len(kinds) <= _FEW_KINDS:
+        for letter in kinds:
+            text = text.replace(letter, _fold_letter(letter))
+    else:
+        text = _odd().sub(lambda found: _fold_letter(found[0]), text)
+    return text.casefold()
+
+
+def _trim_apostrophes(text: str) -> str:
+    """Make spaces of apostrophes that stand at the edge of a word: quotation marks."""
+    if "'" not in text:
+        return text
+    padded = f" {text} "
+    while " '" in padded or "' " in padded:
+        padded = padded.replace(" '", "  ").replace("' ", "  ")
+    return padded[1:-1]
+
+
+def _fold_reshaping(text: str) -> Folded:
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, folded in _segments(text):
+        pieces.append(folded)
+        if len(folded) == end - start:
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(folded))
+            ends.extend([end] * len(folded))
+    return Folded(_trim_apostrophes("".join(pieces)), tuple(starts), tuple(ends))
+
+
+def _segments(text: str) -> Iterator[tuple[int, int, str]]:
+    """Cut ``text`` into spans that keep their length and clusters that may not, with folds."""
+    position = 0
+    for start, end in _clusters(text):
+        plain = text[position:start]
+        if plain:
+            yield position, start, _fold_kinds(plain, set(_odd().findall(plain)))
+        yield start, end, _fold_cluster(text[start:end])
+        position = end
+    if position < len(text):
+        plain = text[position:]
+        yield position, len(text), _fold_kinds(plain, set(_odd().findall(plain)))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the reshaped characters, each mark together with the character that it is on."""
+    start = end = 0
+    for found in _odd().finditer(text):
+        letter, at = found[0], found.start()
+        if not _is_reshaped(letter):
+            continue
+        if unicodedata.combining(letter) and at == end and end > start:
+            end = at + 1
+            continue
+        if end > start:
+            yield start, end
+        start = at - 1 if unicodedata.combining(letter) and at > end else at
+        end = at + 1
+    if end > start:
+        yield start, end
+
+
+def _fold_cluster(cluster: str) -> str:
+    """Fold a character together with the marks on it; marks that do not compose vanish."""
+    composed = unicodedata.normalize("NFKC", cluster)
+    bare = (letter for letter in composed if not unicodedata.combining(letter))
+    return "".join(_fold_letter(letter) for letter in bare)

@@ -1,0 +1,40 @@
+"""Markup and stray characters -> plain text that is safe to print anywhere."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|hr)\b[^<>]*>", re.I
+)
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# They make the text after them run backwards, in a list of other people's titles too.
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_SPACE = re.compile(r"\s+")
+
+
+def from_markup(markup: str) -> str:
+    """The words of an HTML fragment on one line, without its scripts and styles."""
+    if not _MARKUP.search(markup):
+        return one_line(markup)
+    return one_line(html.unescape(nh3.clean(_BLOCK.sub(" ", scalar(markup)), tags=set())))
+
+
+def one_line(text: str) -> str:
+    """``text`` without control and direction characters, runs of white space as one space."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return _SPACE.sub(" ", _DIRECTION.sub("", _CONTROL.sub(" ", scalar(text)))).strip()
+
+
+def scalar(text: str) -> str:
+    """``text`` with lone surrogates replaced, so that it can be encoded."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -1,0 +1,207 @@
+"""How a base form inflects: the stems to look for and what may follow them, per language.
+
+The tables are in ``data/suffixes.toml``. Words come in folded (`monitor.text.normalise.fold`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any
+
+from monitor.text.scripts import Script
+from monitor.text.tables import table
+
+UZBEK_CYRILLIC = "uz-cyrl"
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """The unchanging beginning of a word's forms; ``tails`` contains what may follow it."""
+
+    text: str
+    tails: Container[str]
+
+
+class _Chain:
+    """Tails made of one suffix after another.
+
+    With ``before`` a tail must begin with one of these, so that "" is none.
+    """
+
+    __slots__ = ("_before", "_chained", "_single")
+
+    def __init__(self, suffixes: frozenset[str], longest: int, before: tuple[str, ...] = ()):
+        ordered = sorted(suffixes, key=len, reverse=True)
+        self._single = suffixes
+        self._chained = re.compile(f"(?:{'|'.join(map(re.escape, ordered))}){{1,{longest}}}")
+        self._before = before
+
+    def __contains__(self, tail: object) -> bool:
+        if not isinstance(tail, str) or not tail:
+            return tail == "" and not self._before
+        # Proper names may be set off from their endings: Pekin'de.
+        bare = tail.removeprefix("'")
+        if self._before and not bare.startswith(self._before):
+            return False
+        return bare in self._single or self._chained.fullmatch(bare) is not None
+
+
+_UNCHANGED: Container[str] = frozenset({""})
+
+
+def stems(word: str, lang: str) -> tuple[Stem, ...]:
+    """The stems of a folded word; a language without a table leaves the word unchanged."""
+    rules = _rules(lang)
+    if rules is None:
+        return (Stem(word, _UNCHANGED),)
+    if isinstance(rules, _Paradigms):
+        return (rules.stem(word),)
+    softened = rules.softens.get(word[-1:])
+    plain = Stem(word, rules.tails)
+    if softened is None:
+        return (plain,)
+    return (plain, Stem(word[:-1] + softened, rules.softened_tails))
+
+
+def last_stems(word: str, lang: str) -> tuple[Stem, ...]:
+    """The stems of the last word of a phrase: its possessive ending gives way in the plural."""
+    rules = _rules(lang)
+    found = stems(word, lang)
+    if not isinstance(rules, _Suffixes):
+        return found
+    ending = next((end for end in rules.possessives if word.endswith(end)), None)
+    if ending is None or len(word) - len(ending) < _SHORTEST_OWNED:
+        return found
+    bare = word[: -len(ending)]
+    hard = rules.hardens.get(bare[-1:])
+    owned = (bare,) if hard is None else (bare, bare[:-1] + hard)
+    return (*found, *(Stem(text, rules.plural_tails) for text in owned))
+
+
+# A shorter word is unlikely to be a noun with a possessive ending.
+_SHORTEST_OWNED = 2
+
+
+def heads(word: str, lang: str) -> tuple[str, ...]:
+    """The forms of the first word of a phrase whose head stands first, itself included."""
+    listed: dict[str, list[str]] = table("suffixes").get(lang, {}).get("heads", {})
+    changed = [
+        word[: len(word) - len(ending)] + form
+        for ending, forms in listed.items()
+        if word.endswith(ending)
+        for form in forms
+    ]
+    return (word, *changed)
+
+
+@cache
+def has_trait(lang: str, trait: str) -> bool:
+    """Whether a language's table states a trait, such as ``joins`` or ``agrees``."""
+    named = "uz" if lang == UZBEK_CYRILLIC else lang
+    return bool(table("suffixes").get(named, {}).get(trait, False))
+
+
+def languages_of(script: Script) -> tuple[str, ...]:
+    """The languages with a table that are written in ``script``."""
+    known = [lang for lang, rules in table("suffixes").items() if rules["script"] == script]
+    return (*known, UZBEK_CYRILLIC) if script is Script.CYRILLIC else tuple(known)
+
+
+def uzbek_cyrillic(folded: str) -> str:
+    """Folded Uzbek in Latin letters carried over to Cyrillic ones; other letters stay."""
+    initial, pairs, letters = _uzbek_letters()
+    text = f" {folded}"
+    for latin, cyrillic in (*initial, *pairs):
+        text = text.replace(latin, cyrillic)
+    return text[1:].translate(letters)
+
+
+@cache
+def _uzbek_letters() -> tuple[list[tuple[str, str]], list[tuple[str, str]], dict[int, str]]:
+    """What to replace at the beginning of words, elsewhere, and letter by letter."""
+    rules = table("suffixes")["uz"]["cyrillic"]
+    initial = [(f" {latin}", f" {cyrillic}") for latin, cyrillic in rules["initial"].items()]
+    pairs = [pair for pair in rules["letters"].items() if len(pair[0]) > 1]
+    singles = {ord(key): value for key, value in rules["letters"].items() if len(key) == 1}
+    return initial, pairs, singles
+
+
+@dataclass(frozen=True, slots=True)
+class _Suffixes:
+    """Tails of a word as it is, of its softened form, and of one without its possessive."""
+
+    tails: _Chain
+    softened_tails: _Chain
+    plural_tails: _Chain
+    softens: dict[str, str]
+    hardens: dict[str, str]
+    possessives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Paradigms:
+    """Endings, longest first of equals, with what they cut and what may then follow."""
+
+    by_ending: dict[str, tuple[int, frozenset[str]]]
+    longest: int
+    shortest: int
+
+    def stem(self, word: str) -> Stem:
+        for length in range(min(self.longest, len(word)), -1, -1):
+            found = self.by_ending.get(word[len(word) - length :])
+            if found is None:
+                continue
+            cut, forms = found
+            if cut == 0 or len(word) - cut >= self.shortest:
+                return Stem(word[: len(word) - cut], forms)
+        return Stem(word, _UNCHANGED)
+
+
+@cache
+def _rules(lang: str) -> _Suffixes | _Paradigms | None:
+    if lang == UZBEK_CYRILLIC:
+        return _uzbek_cyrillic_rules()
+    rules = table("suffixes").get(lang)
+    if rules is None:
+        return None
+    if "paradigms" in rules:
+        return _paradigms(rules)
+    return _chains(rules, lambda text: text)
+
+
+def _uzbek_cyrillic_rules() -> _Suffixes:
+    # A suffix stands inside a word, so its first e is not an initial one.
+    return _chains(table("suffixes")["uz"], lambda text: uzbek_cyrillic(f"-{text}")[1:])
+
+
+def _chains(rules: dict[str, Any], carry: Callable[[str], str]) -> _Suffixes:
+    chain = rules["chain"]
+    suffixes = frozenset(carry(suffix) for suffix in _expanded(rules))
+    softens = {carry(hard): carry(soft) for hard, soft in rules["softens"].items()}
+    return _Suffixes(
+        tails=_Chain(suffixes, chain),
+        softened_tails=_Chain(suffixes, chain, tuple(carry(rules["before"]))),
+        plural_tails=_Chain(suffixes, chain, tuple(map(carry, rules.get("plurals", ())))),
+        softens=softens,
+        hardens={soft: hard for hard, soft in softens.items()},
+        possessives=tuple(map(carry, rules.get("possessives", ()))),
+    )
+
+
+def _paradigms(rules: dict[str, Any]) -> _Paradigms:
+    by_ending: dict[str, tuple[int, frozenset[str]]] = {}
+    for row in rules["paradigms"]:
+        for ending in row["ends"]:
+            by_ending.setdefault(ending, (row["cut"], frozenset(row["forms"])))
+    return _Paradigms(by_ending, max(map(len, by_ending)), rules["shortest"])
+
+
+def _expanded(rules: dict[str, Any]) -> Iterator[str]:
+    """Each suffix template with every choice of letters for its capitals."""
+    for template in rules["suffixes"]:
+        choices = (rules["letters"].get(letter, letter) for letter in template)
+        yield from ("".join(choice) for choice in product(*choices))

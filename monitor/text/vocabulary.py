@@ -1,0 +1,134 @@
+"""What the words of a language are to someone who looks for names and terms in a text.
+
+The lists are in ``data/vocabulary/<language>.toml``; a language without a file has empty ones, so
+that what depends on them finds less and nothing breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from monitor.text.tables import table
+
+_NEVER = "(?!)"
+_SHORTEST_ROOT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The lists of one language in lower case; the data files say what each is for.
+
+    ``endings`` are pairs of an ending and what a word's root has in its place; ``demonyms`` pairs
+    of a country's ending and that of its adjective; ``spellings`` pairs that count as one.
+    """
+
+    lists: Mapping[str, frozenset[str]]
+    roots: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, str]
+    endings: tuple[tuple[str, str], ...]
+    demonyms: tuple[tuple[str, str], ...]
+    spellings: tuple[tuple[str, str], ...]
+    ordinal: re.Pattern[str]
+    page: re.Pattern[str]
+
+    def lists_word(self, name: str, word: str) -> bool:
+        """Whether ``word`` stands in the list called ``name`` as it is."""
+        return word in self.lists.get(name, _EMPTY)
+
+    def lists_root(self, name: str, word: str) -> bool:
+        """Whether ``word`` or another form of it stands in the list called ``name``."""
+        return self.lists_word(name, word) or self.root(word) in self.roots.get(name, _EMPTY)
+
+    def root(self, word: str) -> str:
+        """``word`` with its first known ending replaced, for comparing words that inflect."""
+        for ending, replacement in self.endings:
+            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_ROOT:
+                return word[: len(word) - len(ending)] + replacement
+        return word
+
+    def kind(self, word: str) -> str | None:
+        """The kind of what has ``word`` as the head of its name; None when it tells nothing."""
+        return self.kinds.get(word) or self.kinds.get(self.root(word))
+
+    def is_verb(self, word: str) -> bool:
+        """Whether ``word`` is a form of a verb and of no common noun."""
+        if self.lists_word("verbs", word):
+            return True
+        endings = self.lists.get("verb_endings", _EMPTY)
+        is_formed = any(word.endswith(ending) for ending in endings)
+        return is_formed and not self.lists_word("kept", word)
+
+    def is_adverb(self, word: str) -> bool:
+        """Whether ``word`` is an adverb."""
+        if self.lists_word("adverbs", word):
+            return True
+        endings = self.lists.get("adverb_endings", _EMPTY)
+        is_formed = any(word.endswith(ending) for ending in endings)
+        return is_formed and not self.lists_word("not_adverbs", word)
+
+
+_EMPTY: frozenset[str] = frozenset()
+
+
+@cache
+def vocabulary(lang: str) -> Vocabulary:
+    """The lists of ``lang``; empty ones for a language without a file."""
+    source = files("monitor.text").joinpath("data", "vocabulary", f"{lang}.toml")
+    return _built(table(f"vocabulary/{lang}") if source.is_file() else {})
+
+
+def _built(rows: Mapping[str, Any]) -> Vocabulary:
+    lists = {
+        name: frozenset(words.split())
+        for name, words in rows.items()
+        if isinstance(words, str) and name not in _PATTERNS
+    }
+    lists["verbs"] = frozenset(_verb_forms(rows)) | lists.get("irregular", _EMPTY)
+    bare = Vocabulary(
+        lists=lists,
+        roots={},
+        kinds={},
+        endings=_pairs(rows, "endings"),
+        demonyms=_pairs(rows, "demonyms"),
+        spellings=_pairs(rows, "spellings"),
+        ordinal=re.compile(rows.get("ordinal", _NEVER), re.I),
+        page=re.compile(_page(rows), re.I),
+    )
+    return replace(
+        bare,
+        roots={name: frozenset(map(bare.root, words)) for name, words in lists.items()},
+        kinds=dict(_kinds(bare, rows.get("kinds", {}))),
+    )
+
+
+def _pairs(rows: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((first, second) for first, second in rows.get(name, ()))
+
+
+_PATTERNS = frozenset({"ordinal", "page_begins", "page_contains"})
+
+
+def _page(rows: Mapping[str, Any]) -> str:
+    begins, contains = rows.get("page_begins", _NEVER), rows.get("page_contains", _NEVER)
+    return rf"\A\W*(?:{begins})\b|(?:{contains})"
+
+
+def _kinds(bare: Vocabulary, rows: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for kind, words in rows.items():
+        for word in words.split():
+            yield word, kind
+            yield bare.root(word), kind
+
+
+def _verb_forms(rows: Mapping[str, Any]) -> Iterator[str]:
+    rules: Iterable[tuple[str, str]] = rows.get("verb_forms", [["", "-"]])
+    for verb in rows.get("verbs", "").split():
+        ending, forms = next(rule for rule in rules if verb.endswith(rule[0]))
+        stem = verb[: len(verb) - len(ending)]
+        for form in forms.split():
+            yield stem + form.replace("-", "").replace("*", verb[-1:])

@@ -1,0 +1,96 @@
+"""How fast a watchlist compiles and judges, beside an ``re`` alternation in the same run.
+
+    python tests/bench/bench_score.py [articles]
+
+Texts come from the generator of the shared bench folder beside the repository. Processor time of
+one core; compare the ratios, the absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "bench"
+sys.path[:0] = [str(ROOT), str(SHARED)]
+
+from monitor.match.matching import compile_watchlist  # noqa: E402
+from monitor.match.scoring import judge  # noqa: E402
+from monitor.model import Alias, Beat, Entity, Side, Wording  # noqa: E402
+
+SIZES = (1_000, 50_000)
+PATIENCE_S = 4.0
+
+
+def main() -> None:
+    """Print one line a size: seconds to compile, MB/s of both, and their ratio."""
+    gen = importlib.import_module("gen")  # the generator in the shared folder
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    texts: list[tuple[str, str, str]] = gen.texts(number)
+    for size in SIZES:
+        terms = _terms(gen, size)
+        started = time.process_time()
+        watchlist = compile_watchlist(_beat(terms), {})
+        compiled = time.process_time() - started
+        wordings = [Wording(title, "", body, lang) for lang, title, body in texts]
+        ours = _rate(wordings, partial(judge, watchlist))
+        peer = _rate(wordings, _alternation(terms))
+        print(
+            f"{size:>6} aliases: compiled in {compiled:.2f} s, judge {ours:.1f} MB/s, "
+            f"re alternation {peer:.2f} MB/s, ratio {ours / peer:.0f}"
+        )
+
+
+def _terms(gen: Any, size: int) -> list[tuple[str, str]]:
+    """(language, word or phrase): about one in five words occurs in the texts."""
+    rng = random.Random(size)
+    vocabularies = {lang: gen.vocab(lang, 30_000)[1_500:] for lang in gen.LANGS}
+    terms: dict[str, str] = {}
+    while len(terms) < size:
+        lang = gen.LANGS[len(terms) % len(gen.LANGS)]
+        words = rng.choices(vocabularies[lang], k=rng.choices((1, 2, 3), (5, 4, 1))[0])
+        text = ("" if lang == "zh" else " ").join(words)
+        if len(text) >= 2:
+            terms.setdefault(text, lang)
+    return [(lang, text) for text, lang in terms.items()]
+
+
+def _beat(terms: Sequence[tuple[str, str]]) -> Beat:
+    sides = (Side("one", "One", ("AA",)), Side("other", "Other", ("BB",)))
+    entities = tuple(
+        Entity(f"e{number}", text, "x", (sides[number % 2].id,), (Alias(text, lang),), 8.0)
+        for number, (lang, text) in enumerate(terms)
+    )
+    return Beat("bench", "Bench", sides, (), entities, (), (), (), {}, str(len(terms)))
+
+
+def _alternation(terms: Sequence[tuple[str, str]]) -> Callable[[Wording], object]:
+    words = "|".join(re.escape(text.casefold()) for lang, text in terms if lang != "zh")
+    han = "|".join(re.escape(text) for lang, text in terms if lang == "zh")
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)|{han}")
+    return lambda wording: pattern.findall(f"{wording.title}\n{wording.text}".casefold())
+
+
+def _rate(wordings: Sequence[Wording], work: Callable[[Wording], object]) -> float:
+    """MB of UTF-8 a second of processor time, over as many texts as patience allows."""
+    work(wordings[0])
+    done = 0
+    started = time.process_time()
+    for wording in wordings:
+        work(wording)
+        done += len(wording.title.encode()) + len(wording.text.encode())
+        if time.process_time() - started > PATIENCE_S:
+            break
+    return done / (time.process_time() - started) / 1e6
+
+
+if __name__ == "__main__":
+    main()

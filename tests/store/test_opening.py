@@ -1,0 +1,232 @@
+"""Opening: created, upgraded, or refused with the file as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from monitor.errors import NewerDatabaseError, StoreError
+from monitor.query import parse
+from monitor.resources import migrations
+from monitor.store import Store, open_store, upgrade
+from monitor.store.database import Database
+from monitor.store.migrating import configuration
+from monitor.store.schema import HEAD, metadata
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def sha256(path: Path) -> str:
+    """What the file's bytes amount to."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run_sql(path: Path, statement: str) -> None:
+    """Change a file behind the store's back, leaving no side files."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute(statement)
+        connection.commit()
+
+
+def tables(path: Path) -> set[str]:
+    """The names of the tables in a file."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows}
+
+
+def test_a_new_file_gets_every_table(url: str, path: Path) -> None:
+    """Opening a file that is not there creates it with the whole schema."""
+    open_store(url).close()
+
+    assert set(metadata.tables) <= tables(path)
+
+
+def test_upgrade_tells_whether_there_was_anything_to_do(url: str) -> None:
+    """The first upgrade creates, the second finds nothing to do."""
+    assert (upgrade(url), upgrade(url)) == (True, False)
+
+
+def test_what_was_stored_is_there_after_reopening(make: Any, url: str) -> None:
+    """Articles survive closing the store."""
+    make.article("one", "Khorgos")
+    make.store.close()
+
+    with open_store(url) as again:
+        assert again.counts().articles == 1
+
+
+def test_the_pragmas_are_set(store: Store, path: Path) -> None:
+    """Write-ahead logging, full synchronisation and foreign keys are on."""
+    with closing(Database(path)) as database, database.reading() as connection:
+        values = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+
+    assert values == ["wal", 2, 1, 30_000]
+
+
+def test_a_newer_database_is_refused_and_untouched(url: str, path: Path) -> None:
+    """A revision that this program does not know stops it before the first write."""
+    open_store(url).close()
+    run_sql(path, "UPDATE alembic_version SET version_num = '9999'")
+    before = sha256(path)
+
+    for opening in (open_store, upgrade, lambda url: open_store(url, read_only=True)):
+        with pytest.raises(NewerDatabaseError, match="newer version of monitor"):
+            opening(url)
+
+    assert before == sha256(path)
+
+
+@pytest.mark.parametrize("content", [b"hello " * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_file_that_is_no_database_is_refused_and_untouched(
+    url: str, path: Path, content: bytes
+) -> None:
+    """Something else under that name is neither read as a database nor overwritten."""
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError, match="left as it is"):
+        open_store(url)
+
+    assert content == path.read_bytes()
+
+
+def test_a_damaged_page_is_named(make: Any, url: str, path: Path) -> None:
+    """A database with a page overwritten says that it is damaged."""
+    make.poll(*(make.finding(f"n{number}", text="word " * 200) for number in range(200)))
+    make.store.close()
+    page = 4096
+    content = bytearray(path.read_bytes())
+    content[5 * page :] = b"\xa5" * (len(content) - 5 * page)
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError, match="damaged"), open_store(url) as store:
+        store.articles.unassessed(1_000)
+
+
+def test_a_database_of_another_program_is_refused(url: str, path: Path) -> None:
+    """A file with tables but without a revision is not ours to change."""
+    run_sql(path, "CREATE TABLE recipes (id INTEGER)")
+
+    with pytest.raises(StoreError, match="another program"):
+        open_store(url)
+
+    assert {"recipes"} == tables(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://localhost/news", "not supported"),
+        ("sqlite://", "must be a file"),
+        ("sqlite:///:memory:", "must be a file"),
+        ("monitor.db", "no database URL"),
+    ],
+)
+def test_other_urls_are_refused_with_the_reason(url: str, reason: str) -> None:
+    """Only files of SQLite can be opened so far."""
+    with pytest.raises(StoreError, match=reason):
+        open_store(url)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    """The sentence holds the path that cannot be opened."""
+    with pytest.raises(StoreError, match="nowhere"):
+        open_store(f"sqlite:///{tmp_path}/nowhere/monitor.db")
+
+
+def test_a_path_may_have_any_characters(tmp_path: Path) -> None:
+    """Question marks, percent signs and spaces are part of the name."""
+    folder = tmp_path / "a b#c"
+    folder.mkdir()
+    open_store(f"sqlite:///{folder}/новости.db").close()
+
+    assert upgrade(f"sqlite:///{folder}/новости.db") is False
+
+
+def test_reading_only_needs_a_database(url: str, path: Path) -> None:
+    """Looking at a database that is not there does not create it."""
+    with pytest.raises(StoreError, match="no database at"):
+        open_store(url, read_only=True)
+
+    assert not path.exists()
+
+
+def test_reading_only_never_writes(make: Any, url: str) -> None:
+    """A store opened for reading answers and refuses to change anything."""
+    make.article("one", "Khorgos")
+
+    with open_store(url, read_only=True) as reading:
+        assert len(reading.search(parse("khorgos"), 10, NOW)) == 1
+        with pytest.raises(StoreError):
+            reading.judgements.keep_watchlist("fp", "{}", NOW)
+
+
+def test_schema_and_migrations_agree(store: Store, path: Path) -> None:
+    """Alembic finds nothing to add to the migrations."""
+    with closing(Database(path)) as database, database.writing() as connection:
+        command.check(configuration(connection))
+
+
+def test_the_head_in_the_schema_is_the_newest_migration() -> None:
+    """The constant that saves a look into the folder says what the folder says."""
+    assert ScriptDirectory(str(migrations())).get_current_head() == HEAD
+
+
+def test_down_and_up_again_gives_the_same_schema(make: Any, url: str, path: Path) -> None:
+    """Downgrading removes every table, upgrading brings all of them back."""
+    make.article("one", "Khorgos")
+    make.store.close()
+    full = tables(path)
+    with closing(Database(path)) as database, database.writing() as connection:
+        command.downgrade(configuration(connection), "base")
+
+    assert {"alembic_version", "sqlite_sequence"} == tables(path)
+    assert upgrade(url)
+    assert full == tables(path)
+
+
+def test_an_index_of_another_form_is_made_again(make: Any, url: str, path: Path) -> None:
+    """Texts indexed by an older way of cutting are indexed anew at the next start."""
+    make.article("one", "中亚铁路")
+    make.store.close()
+    run_sql(path, "INSERT INTO article_search (article_search) VALUES ('delete-all')")
+    run_sql(path, "PRAGMA user_version = 0")
+
+    with open_store(url) as again:
+        assert len(again.search(parse("铁路"), 10, NOW)) == 1
+
+
+def test_a_failed_upgrade_leaves_nothing(url: str, path: Path) -> None:
+    """An upgrade that breaks off in the middle leaves the file as empty as before."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("CREATE VIEW deliveries AS SELECT 1")
+
+    with pytest.raises(Exception, match="deliveries"):
+        open_store(url)
+
+    assert {"alembic_version"} == tables(path)
+
+
+def test_many_processes_may_open_a_new_database_at_once(url: str) -> None:
+    """Whoever comes first creates it, the others wait."""
+    script = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close()"
+    arguments = [sys.executable, "-c", script, url]
+    running = [subprocess.Popen(arguments, stderr=subprocess.PIPE) for _ in range(3)]
+    errors = [process.communicate()[1] for process in running]
+
+    assert errors == [b""] * 3

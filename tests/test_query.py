@@ -1,0 +1,150 @@
+"""The search language: what is understood, and where a mistake is pointed at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.errors import QueryError
+from monitor.query import (
+    MAX_LENGTH,
+    And,
+    Label,
+    Lang,
+    Node,
+    Not,
+    Or,
+    Outlet,
+    Score,
+    Since,
+    Until,
+    Word,
+    parse,
+)
+
+
+def day(year: int, month: int = 1, day: int = 1) -> datetime:
+    """Midnight in UTC."""
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+A, B, C = Word("a"), Word("b"), Word("c")
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("", And(())),
+        ("  ", And(())),
+        ("a", A),
+        ("a b", And((A, B))),
+        ("a AND b", And((A, B))),
+        ("a OR b", Or((A, B))),
+        ("a b OR c", Or((And((A, B)), C))),
+        ("a (b OR c)", And((A, Or((B, C))))),
+        ("-a", Not(A)),
+        ("NOT a b", And((Not(A), B))),
+        ("-(a b)", Not(And((A, B)))),
+        ('-"a b"', Not(Word("a b"))),
+        ('"a OR b"', Word("a OR b")),
+        ("“中亚 铁路”", Word("中亚 铁路")),
+        ("«a b»*", Word("a b", prefix=True)),
+        ("（a）", A),
+        ("kazakh*", Word("kazakh", prefix=True)),
+        ("well-known", Word("well-known")),
+        ("10:30", Word("10:30")),
+        ("or not", And((Word("or"), Word("not")))),
+        ("lang:ZH", Lang("zh")),
+        ("outlet:新华", Outlet("新华")),
+        ('outlet:"Astana Times"', Outlet("Astana Times")),
+        ("Score:>=60", Score(">=", 60)),
+        ("score:60", Score(">=", 60)),
+        ("score:<7.5", Score("<", 7.5)),
+        ("since:2026", Since(day(2026))),
+        ("since:2026-02", Since(day(2026, 2))),
+        ("since:2026-2-3", Since(day(2026, 2, 3))),
+        ("until:2026", Until(day(2027))),
+        ("until:2026-02", Until(day(2026, 3))),
+        ("until:2026-12", Until(day(2027))),
+        ("until:2026-02-28", Until(day(2026, 3, 1))),
+        ("since:7d", Since(timedelta(days=7))),
+        ("until:24h", Until(timedelta(hours=24))),
+        ("since：2w", Since(timedelta(weeks=2))),
+        ("country:kz", Label("country", "kz", ("KZ",), 8)),
+        ("topic:Energy", Label("topic", "Energy", ("energy",), 6)),
+        ('entity:"Xi Jinping"', Label("entity", "Xi Jinping", ("xi jinping",), 7)),
+    ],
+)
+def test_a_search_is_understood_as(text: str, root: Node) -> None:
+    """Each search has this meaning."""
+    assert root == parse(text).root
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "problem"),
+    [
+        ('a "b', 2, "no partner"),
+        ("a (b", 2, "not closed"),
+        ("a) b", 1, "closes nothing"),
+        ("()", 1, "missing here"),
+        ("a OR", 4, "missing here"),
+        ("OR a", 0, "missing here"),
+        ("a NOT", 5, "missing here"),
+        ("a AND AND b", 6, "missing here"),
+        ("a !!", 2, "no letter or digit"),
+        ('""', 0, "no letter or digit"),
+        ("*", 0, "no letter or digit"),
+        ("ka*kh", 2, "end of a word only"),
+        ("a contry:KZ", 2, 'did you mean "country:"'),
+        ("https://a.b", 0, "put the words in quotes"),
+        ("country:", 8, "a value is missing"),
+        ("score:high", 6, "score:>=60"),
+        ("since:yesterday", 6, "since:2026-01"),
+        ("since:2026-13", 6, "no date"),
+        ("since:2026-02-30", 6, "no date"),
+        ("until:9999", 6, "no date"),
+        ("a \0", 2, "cannot be searched for"),
+        ("a\ud800", 1, "cannot be searched for"),
+        ("a" * (MAX_LENGTH + 1), MAX_LENGTH, "2,000 characters"),
+        ("a " * 101, 200, "100 parts"),
+        ("(" * 22 + "a" + ")" * 22, 21, "inside one another"),
+        ("NOT " * 22 + "a", 84, "inside one another"),
+    ],
+)
+def test_a_mistake_is_pointed_at(text: str, column: int, problem: str) -> None:
+    """The error names the column and what is wrong there."""
+    with pytest.raises(QueryError, match="(?s)" + problem.replace("(", r"\(")) as caught:
+        parse(text)
+
+    assert column == caught.value.column
+
+
+def test_labels_are_listed_wherever_they_stand() -> None:
+    """Groups and negations hide none of them."""
+    query = parse("entity:a (b OR -(entity:c country:KZ))")
+
+    assert [label.value for label in query.labels("entity")] == ["a", "c"]
+    assert [label.value for label in query.labels("country")] == ["KZ"]
+
+
+def test_labels_of_one_kind_are_resolved() -> None:
+    """Names become ids, each once, and the other kinds stay as they are."""
+    names = {"Токаев": ["tokayev", "tokayev"], "Хоргос": ["khorgos", "khorgos-gateway"]}
+    query = parse("a -entity:Токаев (entity:Хоргос OR topic:Хоргос)").resolve(
+        "entity", lambda name: names[name]
+    )
+
+    assert [label.ids for label in query.labels("entity")] == [
+        ("tokayev",),
+        ("khorgos", "khorgos-gateway"),
+    ]
+    assert [label.ids for label in query.labels("topic")] == [("хоргос",)]
+
+
+def test_a_name_that_nobody_has_is_pointed_at() -> None:
+    """Resolving says which name is unknown, and where it stands."""
+    with pytest.raises(QueryError, match='no entity is called "Nobody"') as caught:
+        parse("a entity:Nobody").resolve("entity", lambda name: ())
+
+    assert caught.value.column == 9
