@@ -1,3 +1,3 @@
-"""A news monitor: feeds come in, articles are judged, stories go out, and every judgement can be explained."""
+"""A news monitor: feeds come in, articles are judged, stories go out, all of it explained."""
 
 __version__ = "0.1.0"

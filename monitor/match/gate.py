@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.match.matching import Occurrence
 from monitor.text.sentences import is_parted
@@ -56,10 +57,13 @@ def nearness(
 def _together(
     weight: str, occurrences: Sequence[Occurrence], sides: Sequence[str]
 ) -> Nearness | None:
+    """Two things at least stand together; one that speaks for both sides has said so already."""
     missing = set(sides)
+    rules = set()
     for found in occurrences:
         missing.difference_update(found.sought.sides)
-        if not missing:
+        rules.add(found.sought.rule)
+        if not missing and len(rules) > 1:
             return Nearness(weight, found)
     return None
 
@@ -68,7 +72,7 @@ def _in_one_sentence(
     weight: str, occurrences: Sequence[Occurrence], text: str, sides: Sequence[str]
 ) -> Nearness | None:
     # Where a sentence has both sides, two neighbours in it have, so neighbours are enough.
-    for first, second in zip(occurrences, (*occurrences[1:], *occurrences[-1:]), strict=True):
+    for first, second in pairwise(occurrences):
         near = _together(weight, (first, second), sides)
         if near is not None and not is_parted(text, first.end, second.start):
             return near

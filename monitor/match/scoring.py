@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from monitor.beat import Weights
 from monitor.match.forms import Layer
-from monitor.match.gate import FIELDS, nearness, supported
+from monitor.match.gate import FIELDS, Nearness, nearness, supported
 from monitor.match.matching import Occurrence, Watchlist
 from monitor.model import Entity, Judgement, ReceiptLine, Rival, Term, Wording
 
@@ -132,41 +132,59 @@ def _beat_lines(
     if not evidence.entities:
         return []
     weights = watchlist.weights
-    totals = _side_totals(watchlist, evidence.entities)
-    lines = [found.line() for found in evidence.entities]
-    lines += _capped(totals, _half(weights.side_cap))
+    sides = tuple(side.id for side in watchlist.beat.sides)
+    lines = _entity_lines(evidence.entities, sides, _half(weights.side_cap))
     lines += _term_lines(evidence.terms, _half(weights.term_cap))
-    near = nearness(occurrences, dict(wording.fields()), tuple(totals))
-    if near is not None:
-        bonus = _half(getattr(weights, near.weight))
-        lines.append(_line(near.occurrence, bonus, f"near:{near.weight}"))
+    lines += _near_lines(weights, nearness(occurrences, dict(wording.fields()), sides))
+    lines += _damper_lines(evidence.terms, _total(lines))
     lines += _rival_lines(weights, evidence, _total(lines))
-    lines += _gate_lines(totals, _half(weights.gate_cap), _total(lines))
-    total = _total(lines)
-    if total > _HIGHEST:
-        lines.append(ReceiptLine("saturation", _HIGHEST - total))
+    spoken_for = {side for found in evidence.entities for side in found.subject.sides}
+    missing = [side for side in sides if side not in spoken_for]
+    lines += _gate_lines(missing, _half(weights.gate_cap), _total(lines))
+    return lines + _saturation_lines(_total(lines))
+
+
+def _entity_lines(
+    entities: Iterable[_Found[Entity]], sides: Sequence[str], cap: float
+) -> list[ReceiptLine]:
+    """The strongest first; each side takes no more than its cap from all of them together."""
+    left = dict.fromkeys(sides, cap)
+    lines = []
+    for found in sorted(entities, key=lambda found: -found.points):
+        share = found.points / max(1, len(found.subject.sides))
+        taken = {side: min(share, left[side]) for side in found.subject.sides}
+        for side, points in taken.items():
+            left[side] -= points
+        lines.append(_line(found.occurrence, sum(taken.values())))
     return lines
 
 
-def _side_totals(watchlist: Watchlist, entities: Iterable[_Found[Entity]]) -> dict[str, float]:
-    totals = {side.id: 0.0 for side in watchlist.beat.sides}
-    for found in entities:
-        for side in found.subject.sides:
-            totals[side] += found.points / len(found.subject.sides)
-    return totals
-
-
-def _capped(totals: dict[str, float], cap: float) -> list[ReceiptLine]:
-    return [
-        ReceiptLine(f"cap:{side}", cap - total) for side, total in totals.items() if total > cap
-    ]
-
-
 def _term_lines(terms: Iterable[_Found[Term]], cap: float) -> list[ReceiptLine]:
-    lines = [found.line() for found in terms]
-    total = _total(lines)
-    if total > cap:
-        lines.append(ReceiptLine("cap:terms", cap - total))
+    """The strongest first, all of them together within the cap."""
+    lines = []
+    for found in sorted(terms, key=lambda found: -found.points):
+        if found.points >= 0:
+            points = min(found.points, cap)
+            cap -= points
+            lines.append(_line(found.occurrence, points))
+    return lines
+
+
+def _near_lines(weights: Weights, near: Nearness | None) -> list[ReceiptLine]:
+    if near is None:
+        return []
+    bonus = _half(getattr(weights, near.weight))
+    return [_line(near.occurrence, bonus, f"near:{near.weight}")]
+
+
+def _damper_lines(terms: Iterable[_Found[Term]], total: float) -> list[ReceiptLine]:
+    """What tells that the article is about something else lowers it, but not below zero."""
+    lines = []
+    for found in terms:
+        if found.points < 0:
+            points = max(found.points, -total)
+            total += points
+            lines.append(_line(found.occurrence, points))
     return lines
 
 
@@ -193,9 +211,17 @@ def _explains(rival: Rival, found: Occurrence, entities: Iterable[_Found[Entity]
     return not fields or min(fields) > FIELDS.index(found.field)
 
 
-def _gate_lines(totals: dict[str, float], cap: float, total: float) -> list[ReceiptLine]:
-    missing = [side for side, points in totals.items() if not points]
-    return [ReceiptLine(f"gate:{side}", min(0.0, cap - total)) for side in missing]
+def _gate_lines(missing: Iterable[str], cap: float, total: float) -> list[ReceiptLine]:
+    """A line for each side that nothing speaks for; together they hold the score under the cap."""
+    lines = []
+    for side in missing:
+        lines.append(ReceiptLine(f"gate:{side}", min(0.0, cap - total)))
+        total = min(total, cap)
+    return lines
+
+
+def _saturation_lines(total: float) -> list[ReceiptLine]:
+    return [ReceiptLine("saturation", _HIGHEST - total)] if total > _HIGHEST else []
 
 
 def _clamped(lines: Sequence[ReceiptLine]) -> list[ReceiptLine]:

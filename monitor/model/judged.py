@@ -169,8 +169,9 @@ class Assessment:
 class Signature:
     """What an article says of an event without its wording: language-neutral.
 
-    ``entities`` are entity ids, ``figures`` normalised numbers, ``words`` folded content words
-    of the title (used within one language only), ``at`` the time it stands for.
+    ``entities`` are entity ids and, in capitals, country codes; ``figures`` normalised numbers;
+    ``words`` folded content words of the title (used within one language only); ``at`` the time
+    it stands for.
     """
 
     at: datetime

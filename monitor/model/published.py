@@ -154,7 +154,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """How an attempt ended; ``retry_at`` is set in state ``retry`` only."""
+    """How an attempt ended; ``retry_at`` is set in the states ``retry`` and ``unknown``."""
 
     state: DeliveryState
     error: str | None = None

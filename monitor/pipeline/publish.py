@@ -13,6 +13,7 @@ from monitor.pipeline.setup import Setup
 from monitor.publish.digest import compose
 from monitor.publish.layout import render
 from monitor.publish.outbox import message_id
+from monitor.publish.transports.email import sender_domain
 from monitor.publish.windows import latest_slot, window
 from monitor.store import Store
 
@@ -139,9 +140,12 @@ def _deliveries(
     """Who gets the edition: each recipient by mail, or the folder where there is no mail host."""
     smtp = setup.settings.smtp
     mailed = bool(smtp.host and digest.to)
-    domain = smtp.sender.rpartition("@")[2].rstrip("> ")
     key = f"{digest.name}/{its_window.slot.isoformat()}"
     return [
-        (subscriber, "email" if mailed else "files", message_id(key, subscriber, domain))
+        (
+            subscriber,
+            "email" if mailed else "files",
+            message_id(key, subscriber, sender_domain(smtp.sender)),
+        )
         for subscriber in (digest.to if mailed else (_FOLDER,))
     ]

@@ -87,8 +87,8 @@ class Editions:
     def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
         """Take up to ``limit`` deliveries that are due, each with a new token.
 
-        Due are new ones, retries whose time has come, and those whose sender let its lease run
-        out: they may have arrived, so they go out again under the same Message-ID.
+        Due are new ones, those whose time to be tried again has come, and those whose sender let
+        its lease run out: they may have arrived, so they go out under the same Message-ID.
         """
         due = select(deliveries.c.id).where(_due(now)).order_by(deliveries.c.id).limit(limit)
         with self._database.writing() as connection:
@@ -206,11 +206,11 @@ def _address(connection: Connection, edition_id: int, addressed: Sequence[Addres
 
 def _due(now: datetime) -> ColumnElement[bool]:
     state = deliveries.c.state
-    taken = state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
+    waiting = state.in_((DeliveryState.RETRY, DeliveryState.UNKNOWN))
     return or_(
         state == DeliveryState.NEW,
-        and_(state == DeliveryState.RETRY, deliveries.c.retry_at <= now),
-        and_(taken, deliveries.c.leased_until <= now),
+        and_(waiting, deliveries.c.retry_at <= now),
+        and_(state == DeliveryState.SENDING, deliveries.c.leased_until <= now),
     )
 
 

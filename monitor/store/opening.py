@@ -20,6 +20,7 @@ from monitor.store.articles import Articles
 from monitor.store.database import Database
 from monitor.store.editions import Editions
 from monitor.store.feeds import Feeds, count_enabled
+from monitor.store.history import History
 from monitor.store.judgements import Judgements
 from monitor.store.migrating import CURRENT, check_known, upgrade_file
 from monitor.store.schema import articles, stories
@@ -48,6 +49,7 @@ class Store:
         self.judgements = Judgements(database)
         self.stories = Stories(database)
         self.editions = Editions(database)
+        self.history = History(database)
 
     def __enter__(self) -> Self:
         return self

@@ -140,11 +140,12 @@ def test_a_retry_waits_for_its_time(make: Any, store: Store, delivery: Delivery)
     assert [each.attempts for each in store.editions.claim(retry_at, LEASE, 10)] == [2]
 
 
-def test_an_unknown_outcome_is_tried_again_after_the_lease(
+def test_an_unknown_outcome_is_tried_again_with_the_same_id(
     make: Any, store: Store, delivery: Delivery
 ) -> None:
     """It may have arrived, so it goes out once more under the same Message-ID."""
-    store.editions.settle(delivery, DeliveryOutcome(DeliveryState.UNKNOWN), make.now)
+    doubt = DeliveryOutcome(DeliveryState.UNKNOWN, "no answer", make.now + LATER)
+    store.editions.settle(delivery, doubt, make.now)
 
     assert store.editions.claim(make.now, LEASE, 10) == []
     assert [delivery.message_id] == [
