@@ -21,6 +21,7 @@ _TABLES = (
     "watchlists",
     "articles",
     "identities",
+    "entries",
     "revisions",
     "judgements",
     "labels",
@@ -38,7 +39,7 @@ def upgrade() -> None:
     _create_polls()
     _create_stories_and_watchlists()
     _create_articles()
-    _create_identities_and_revisions()
+    _create_identities_entries_and_revisions()
     _create_judgements()
     _create_labels()
     _create_signatures_and_marks()
@@ -166,7 +167,7 @@ def _create_articles() -> None:
     )
 
 
-def _create_identities_and_revisions() -> None:
+def _create_identities_entries_and_revisions() -> None:
     op.create_table(
         "identities",
         sa.Column("key", sa.Text(), nullable=False),
@@ -175,6 +176,18 @@ def _create_identities_and_revisions() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_identities"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "entries",
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("seen_at", _UTC, nullable=False),
+        _reference("entries", "feed_id", "feeds"),
+        _reference("entries", "article_id", "articles"),
+        sa.PrimaryKeyConstraint("feed_id", "article_id", name="pk_entries"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_entries_article_id", "entries", ["article_id"])
     op.create_table(
         "revisions",
         _id(),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import archive, config, db, demo, score, steps
+from monitor.cli import archive, config, db, demo, evaluate, score, steps, why
 
 app = typer.Typer(
     name="monitor",
@@ -51,7 +51,10 @@ app.command("publish")(steps.publish)
 app.command("deliver")(steps.deliver)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("why")(why.why)
+app.command("why-not")(why.why_not)
 app.command("score")(score.score)
+app.command("evaluate")(evaluate.evaluate)
 app.command("init")(config.init)
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")

@@ -41,12 +41,14 @@ def search(
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:
     """Find articles, newest first."""
+    from monitor.beat import load_beat
     from monitor.desk.search import search as ask
-    from monitor.pipeline.setup import prepare
+    from monitor.pipeline.setup import beat_folder
 
-    setup = prepare(configuration(context))
-    with archive(setup.configuration) as store:
-        found = ask(store, setup.beat, " ".join(query), datetime.now(UTC), limit)
+    settings = configuration(context)
+    beat = load_beat(beat_folder(settings))
+    with archive(settings) as store:
+        found = ask(store, beat, " ".join(query), datetime.now(UTC), limit)
     rows = [_row(judged) for judged in found]
     if format is Format.JSON:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -147,10 +149,11 @@ def _print_article(judged: JudgedArticle) -> None:
     print(f"{clean(article.outlet)} · {article.wording.lang} · ", end="")
     print(f"published {published} · first seen {seen} UTC")
     print(clean(article.url))
-    for text in (article.wording.summary, article.wording.text):
-        if text:
+    summary, text = article.wording.summary, article.wording.text
+    for words in (summary if not text.startswith(summary) else "", text):
+        if words:
             print()
-            print(clean(text))
+            print(clean(words))
 
 
 def _print_coverage(judged: JudgedArticle, members: list[JudgedArticle]) -> None:

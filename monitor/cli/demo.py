@@ -120,8 +120,14 @@ def _tell(result: Replay, text: str, out: Path) -> None:
         print(f"{word:<10} {sentence}")
     config = out / "config.toml"
     print("\nNext, type:")
-    for words in ("search khorgos", "search 'country:KG topic:transport'", "show 1"):
+    for words in ("search entity:khorgos", "search 'country:KG since:3d'", f"show {_lead(result)}"):
         print(f"  ./run --config {config} {words}")
+
+
+def _lead(result: Replay) -> int:
+    """The id of the article that leads the edition, or of any article where there is no story."""
+    stories = [story for one in result.last.published for story in one.edition.stories]
+    return stories[0].lead.article.id if stories else 1
 
 
 def _account(result: Replay, out: Path) -> Iterator[tuple[str, str]]:

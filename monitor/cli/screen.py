@@ -28,7 +28,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         grid.add_column(head, overflow="fold", no_wrap=head in ("id", "score", "date"))
     for row in rows:
         grid.add_row(*(Text(clean(cell)) for cell in row))
-    console.print(grid)
+    with console.capture() as drawn:
+        console.print(grid)
+    print("\n".join(line.rstrip() for line in drawn.get().strip("\n").split("\n")))
 
 
 @contextmanager

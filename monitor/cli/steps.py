@@ -112,6 +112,7 @@ def run(context: typer.Context) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     setup = prepare(configuration(context))
     reloader = Reloader(setup)
     with (
@@ -145,7 +146,7 @@ def _counting(advance: Callable[[str, int, int], None]) -> Callable[[Polled, int
 def _tell_polled(done: Sequence[Polled]) -> int:
     """Say what was polled; returns 1 when every feed failed, so that a script notices."""
     failed = [one for one in done if one.outcome.state.failed]
-    new = sum(len(one.new) for one in done)
+    new = sum(one.new_articles for one in done)
     print(
         f"polled    {plural(len(done), 'feed')}, {len(failed)} failed, {plural(new, 'new article')}"
     )

@@ -31,7 +31,9 @@ _CHALLENGE = re.compile(
 _ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf)\b", re.I)
 _ENTRY_BEGINS = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
 _ENTRY_ENDS = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
-_LINK_ENDS = re.compile(r"</(?:\w+:)?link\s*>|<(?:\w+:)?link\s[^<>]*>", re.I)
+_LINK_ENDS = re.compile(
+    r"""</(?:\w+:)?link\s*>|<(?:\w+:)?link\s(?![^<>]*\brel\s*=\s*["'](?!alternate))[^<>]*>""", re.I
+)
 _TITLE_ENDS = re.compile(r"</(?:\w+:)?title\s*>", re.I)
 # Left out by XML 1.0; they come from copy and paste, and stop every XML reader.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -162,7 +164,7 @@ def _because(flaw: Exception | None) -> str:
     return f" ({one_line(str(flaw))})" if flaw else ""
 
 
-def _entry(raw: Mapping[str, Any], base: str, is_atom: bool) -> Entry | None:
+def _entry(raw: dict[str, Any], base: str, is_atom: bool) -> Entry | None:
     texts = [_plain(content, is_atom) for content in raw.get("content", ()) if _is_words(content)]
     return stated_entry(
         id=raw.get("id") or "",

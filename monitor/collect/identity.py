@@ -1,4 +1,4 @@
-"""Which entry is which article: guid, then link, then title. Pure.
+"""Which entry is which article: by link, then guid, then title. Pure.
 
 A feed may change its guids, flip http to https, add tracking parameters or show an entry twice;
 an article is known by any of its keys, and every key once seen stays with it.
@@ -6,102 +6,48 @@ an article is known by any of its keys, and every key once seen stays with it.
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.resources import files
-from urllib.parse import parse_qsl, urlencode, urlsplit
-
-from w3lib.url import canonicalize_url
 
 from monitor.model import Entry, Feed, Finding, FindingKind, KnownArticle
-from monitor.text.fingerprint import revision_hash
-
-
-@dataclass(frozen=True, slots=True)
-class _Rendering:
-    """What in a URL names a rendering or a visitor instead of an article."""
-
-    parameters: frozenset[str]
-    prefixes: tuple[str, ...]
-    host_labels: frozenset[str]
-    path_parts: frozenset[str]
-
-
-@cache
-def _rendering() -> _Rendering:
-    rows = tomllib.loads(files("monitor.collect").joinpath("data/tracking.toml").read_text("utf-8"))
-    return _Rendering(
-        parameters=frozenset(rows["parameters"]),
-        prefixes=tuple(name[:-1] for name in rows["parameters"] if name.endswith("*")),
-        host_labels=frozenset(rows["host_labels"]),
-        path_parts=frozenset(rows["path_parts"]),
-    )
-
-
-def canonical(url: str) -> str:
-    """The part of ``url`` that names the article: no scheme, no tracking, no rendering, sorted query.
-
-    ``https://www.News.example:443/amp/kz/rail?utm_source=x`` -> ``news.example/kz/rail``
-    """
-    rendering = _rendering()
-    try:
-        parts = urlsplit(canonicalize_url(url.strip()))
-        port = parts.port
-    except ValueError:
-        return url.strip()
-    labels = (parts.hostname or "").rstrip(".").split(".")
-    if len(labels) > 2 and labels[0] in rendering.host_labels:
-        labels = labels[1:]
-    host = ".".join(labels) + (f":{port}" if port not in (None, 80, 443) else "")
-    segments = [part for part in parts.path.split("/") if part and part not in rendering.path_parts]
-    query = urlencode([(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
-                       if not _tracks(name, rendering)])  # fmt: skip
-    return "/".join([host, *segments]) + (f"?{query}" if query else "")
-
-
-def _tracks(name: str, rendering: _Rendering) -> bool:
-    return name in rendering.parameters or name.startswith(rendering.prefixes)
+from monitor.text.fingerprint import revision_hash, short_hash
+from monitor.text.urls import canonical, guid_key, link_key, steady
 
 
 def keys(entries: Sequence[Entry], feed: Feed, site: str | None = None) -> list[tuple[str, ...]]:
-    """The keys of each entry of one document, strongest first.
+    """The keys of each entry of one document, strongest first: link, guid, title.
 
-    A guid that stands at several links identifies nothing, nor does a link to the front page
+    A guid that stands at several places identifies nothing, nor does a link to the front page
     (``site``) or to the feed itself.
     """
     vague = {canonical(url) for url in (site, feed.url) if url}
-    links_of: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        if entry.id and entry.link:
-            links_of[_blind(entry.id)].add(canonical(entry.link))
-    return [_keys(entry, feed, vague, links_of) for entry in entries]
+    links = [_telling_link(entry, vague) for entry in entries]
+    places: dict[str, set[str]] = defaultdict(set)
+    for entry, link in zip(entries, links, strict=True):
+        if entry.id:
+            places[steady(entry.id)].add(link or entry.title)
+    return [
+        _keys(entry, feed, link, len(places[steady(entry.id or "")]) < 2)
+        for entry, link in zip(entries, links, strict=True)
+    ]
 
 
-def _keys(
-    entry: Entry, feed: Feed, vague: set[str], links_of: Mapping[str, set[str]]
-) -> tuple[str, ...]:
+def _telling_link(entry: Entry, vague: set[str]) -> str | None:
+    link = canonical(entry.link) if entry.link else None
+    return None if link in vague else link
+
+
+def _keys(entry: Entry, feed: Feed, link: str | None, is_guid_unique: bool) -> tuple[str, ...]:
     found = []
-    if entry.id and len(links_of[_blind(entry.id)] - vague) < 2:
-        found.append(f"guid:{feed.id}:{_digest(_blind(entry.id))}")
-    if entry.link and (link := canonical(entry.link)) not in vague:
-        found.append(f"link:{link}" if len(link) < 500 else f"link:{_digest(link)}")
+    if link:
+        found.append(link_key(link))
+    if entry.id and is_guid_unique:
+        found.append(guid_key(feed.id, entry.id))
     if not found:
-        found.append(f"title:{feed.id}:{_digest(entry.title.casefold())}")
+        found.append(f"title:{feed.id}:{short_hash(entry.title.casefold())}")
     return tuple(found)
-
-
-def _blind(guid: str) -> str:
-    """A guid that is an address, without what may flip: the scheme, ``www`` and tracking."""
-    return canonical(guid) if guid.startswith(("http://", "https://")) else guid
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def fold(
@@ -112,17 +58,30 @@ def fold(
     newest_old: datetime,
     lang: str = "und",
 ) -> list[Finding]:
-    """What each entry is: new, changed or known; a twin within the document is folded into the first.
+    """What each entry is: new, changed or known; the first of twins in one document speaks for all.
 
     Entries stated to be older than ``newest_old`` are backlog: kept and judged, never eligible.
     """
     findings: list[Finding] = []
-    here: set[str] = set()
+    here: dict[str | int, int] = {}
     for entry, its_keys in zip(entries, entry_keys, strict=True):
-        if here.isdisjoint(its_keys):
-            findings.append(_finding(entry, its_keys, known, newest_old, lang))
-        here.update(its_keys)
-    return _one_per_article(findings)
+        finding = _finding(entry, its_keys, known, newest_old, lang)
+        marks: tuple[str | int, ...] = its_keys
+        if finding.article_id is not None:
+            marks = (*its_keys, finding.article_id)
+        twin = next((here[mark] for mark in marks if mark in here), None)
+        if twin is None:
+            twin = len(findings)
+            findings.append(finding)
+        else:
+            findings[twin] = _with_keys(findings[twin], its_keys)
+        here.update(dict.fromkeys(marks, twin))
+    return findings
+
+
+def _with_keys(finding: Finding, more: tuple[str, ...]) -> Finding:
+    """Every key once seen stays with its article, a twin's too."""
+    return replace(finding, keys=tuple(dict.fromkeys((*finding.keys, *more))))
 
 
 def _finding(
@@ -132,8 +91,8 @@ def _finding(
     newest_old: datetime,
     lang: str,
 ) -> Finding:
-    article = next((known[key] for key in its_keys if key in known), None)
     digest = revision_hash(entry.title, entry.summary, entry.text)
+    article = _known_article(its_keys, digest, known)
     stated = entry.published or entry.updated
     return Finding(
         kind=_kind(article, digest),
@@ -142,31 +101,50 @@ def _finding(
         keys=its_keys,
         hash=digest,
         article_id=article.id if article else None,
+        revises=_revises(article, entry, digest),
         backlog=stated is not None and stated < newest_old,
         lang=lang,
     )
 
 
+def _known_article(
+    its_keys: tuple[str, ...], digest: str, known: Mapping[str, KnownArticle]
+) -> KnownArticle | None:
+    """The article behind the strongest known key.
+
+    A known guid at a link never seen is the same article only in the same words: some feeds
+    number their entries anew at every turn, and to lose news is worse than to see it twice.
+    """
+    strongest, *weaker = its_keys
+    if strongest in known:
+        return known[strongest]
+    article = next((known[key] for key in weaker if key in known), None)
+    return article if article and digest in article.hashes else None
+
+
 def _kind(article: KnownArticle | None, digest: str) -> FindingKind:
-    if article is None:
+    if article is None or not article.carried:
         return FindingKind.NEW
     return FindingKind.SAME if digest in article.hashes else FindingKind.CHANGED
 
 
+def _revises(article: KnownArticle | None, entry: Entry, digest: str) -> bool:
+    """Whether the wording takes the place of the current one.
+
+    The feed that speaks for an article may edit it; another's wording counts where it says more,
+    so that a feed of teasers and one of full texts do not take turns.
+    """
+    if article is None or digest in article.hashes:
+        return False
+    return article.speaks or _length(entry) > article.length
+
+
+def _length(entry: Entry) -> int:
+    return len(entry.title) + len(entry.summary) + len(entry.text)
+
+
 def _guid_as_url(entry: Entry) -> str | None:
     return entry.id if entry.id and entry.id.startswith(("http://", "https://")) else None
-
-
-def _one_per_article(findings: Iterable[Finding]) -> list[Finding]:
-    """Two entries may lead to one stored article by different keys; the first speaks for it."""
-    seen: set[int] = set()
-    kept = []
-    for finding in findings:
-        if finding.article_id is None or finding.article_id not in seen:
-            kept.append(finding)
-        if finding.article_id is not None:
-            seen.add(finding.article_id)
-    return kept
 
 
 def oldest_news(feed: Feed, now: datetime, backlog: timedelta) -> datetime:

@@ -25,7 +25,7 @@ def next_poll_at(
     Failures double the interval up to a day; a server's ``Retry-After`` is a floor, up to a week.
     ``jitter`` in 0–1 stretches the wait by up to a tenth, so that feeds do not march in step.
     """
-    wait = min(interval * 2 ** min(failures, 10), max(_LONGEST, interval))
+    wait: timedelta = min(interval * 2 ** min(failures, 10), max(_LONGEST, interval))
     wait += wait * 0.1 * jitter
     return now + max(wait, min(retry_after or timedelta(0), _LONGEST_WAIT))
 

@@ -7,6 +7,7 @@ read again by whoever wants to know.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.settings import (
+    COUNTRY,
+    LANGUAGE,
+    NAME,
     DigestSettings,
     FeedSettings,
     NetworkSettings,
@@ -24,8 +28,9 @@ from monitor.config.settings import (
     SmtpSettings,
     json_schema,
 )
-from monitor.config.source import nearest, places
+from monitor.config.source import Place, nearest, places
 from monitor.errors import ConfigError, InputError, Mistake
+from monitor.text.addresses import masked
 
 __all__ = [
     "Configuration",
@@ -71,7 +76,7 @@ class Configuration:
 def load(path: Path) -> Configuration:
     """Read and check ``path``; ``ConfigError`` has all mistakes, ``InputError`` is for no file."""
     try:
-        source = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise InputError(
             f"{path} does not exist; `monitor init` writes a config.toml, --config names another"
@@ -82,7 +87,7 @@ def load(path: Path) -> Configuration:
 
 
 def default_source() -> str:
-    """The ``config.toml`` that ships: every key with its default and what it means."""
+    """The ``config.toml`` that ships: the keys that people change, with what they mean."""
     return files("monitor.config").joinpath("default.toml").read_text("utf-8")
 
 
@@ -90,30 +95,40 @@ def parse(source: str, name: str = "config.toml") -> Settings:
     """Settings from a TOML source; raises ``ConfigError`` with every mistake in it."""
     try:
         document = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(name, [_syntax_mistake(error, source)]) from error
+    settings, mistakes = None, []
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise ConfigError(name, _mistakes(error, document, source)) from error
-    if twice := _twice(settings, source):
-        raise ConfigError(name, twice)
+        mistakes = _mistakes(error, source)
+    mistakes += _twice(document, source)
+    if settings is None or mistakes:
+        raise ConfigError(name, sorted(mistakes, key=_position))
     return settings
 
 
-def _syntax_mistake(error: tomllib.TOMLDecodeError, source: str) -> Mistake:
-    text = str(error)
-    problem, _, place = text.partition(" (at ")
+def _position(mistake: Mistake) -> tuple[int, int]:
+    return mistake.line or 0, mistake.column or 0
+
+
+def _syntax_mistake(error: ValueError | RecursionError, source: str) -> Mistake:
+    """The place stands in the sentence of the error: ``Invalid value (at line 3, column 9)``."""
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return Mistake(None, None, "", "a number is too long or brackets are nested too deep")
+    problem, _, place = str(error).partition(" (at ")
     line, column = None, None
     if place.startswith("line"):
         words = place.rstrip(")").replace(",", "").split()
         line, column = int(words[1]), int(words[3])
     elif place:
         line = max(1, source.count("\n"))
-    return Mistake(line, column, "", problem[:1].lower() + problem[1:])
+    hint = "; a text stands in quotes" if problem == "Invalid value" else ""
+    problem = _TUPLE.sub(lambda keys: f"[{keys[1]}]".replace("', '", "."), problem)
+    return Mistake(line, column, "", problem[:1].lower() + problem[1:] + hint)
 
 
-def _mistakes(error: ValidationError, document: dict[str, Any], source: str) -> list[Mistake]:
+def _mistakes(error: ValidationError, source: str) -> list[Mistake]:
     found = places(source)
     mistakes = []
     for detail in error.errors(include_url=False):
@@ -130,7 +145,7 @@ def _mistakes(error: ValidationError, document: dict[str, Any], source: str) -> 
                 _suggestion(detail, path),
             )
         )
-    return sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.column or 0))
+    return mistakes
 
 
 def _dotted(path: Sequence[str | int]) -> str:
@@ -155,6 +170,21 @@ _PROBLEMS = {
     "tuple_type": "must be a list in brackets",
     "dict_type": "must be a table",
     "model_type": "must be a table",
+    "finite_number": "must be a finite number",
+    "string_too_short": "must not be empty",
+}
+# How tomllib names a table: ('watchlist', 'keywords').
+_TUPLE = re.compile(r"\('(.*?)',?\)")
+_SHAPES = {
+    NAME: "may have letters, digits, - and _ only",
+    LANGUAGE: "must be a code like ru",
+    COUNTRY: "must be a code like KZ",
+}
+
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "more than"),
 }
 
 
@@ -166,12 +196,11 @@ def _problem(detail: Any) -> str:
         return str(context["error"])
     if kind == "literal_error":
         return f"must be one of {context['expected']}"
-    bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
-    if kind in bounds:
-        words = {"ge": "at least", "le": "at most", "gt": "more than"}[bounds[kind]]
-        return f"must be {words} {context[bounds[kind]]:g}"
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        return f"must be {words} {context[key]:g}"
     if kind == "string_pattern_mismatch":
-        return f'"{detail["input"]}" does not look right here'
+        return f'"{detail["input"]}" {_SHAPES[context["pattern"]]}'
     return str(detail["msg"]).lower()
 
 
@@ -206,25 +235,37 @@ def _keys_at(path: Sequence[str | int]) -> list[str]:
     return list(model.model_fields)
 
 
-def _twice(settings: Settings, source: str) -> list[Mistake]:
-    """Names that must be unique and are not."""
-    found = places(source)
+def _twice(document: dict[str, Any], source: str) -> list[Mistake]:
+    """Names that must be unique and are not; said beside whatever else is wrong."""
     mistakes = []
-    for table, key, values in (
-        ("feeds", "url", [feed.url for feed in settings.feeds]),
-        ("digests", "name", [digest.name for digest in settings.digests]),
-    ):
-        for index, value in enumerate(values):
-            if value in values[:index]:
-                place = nearest(found, (table, index, key))
-                first = nearest(found, (table, values.index(value), key))
-                problem = f'"{value}" stands already in line {first.line if first else "?"}'
-                mistakes.append(
-                    Mistake(
-                        place.line if place else None,
-                        place.value if place else None,
-                        _dotted((table, index, key)),
-                        problem,
-                    )
-                )
+    for table, key in (("feeds", "url"), ("digests", "name")):
+        first: dict[str, int] = {}
+        for index, value in enumerate(_column(document.get(table), key)):
+            if value is not None and first.setdefault(value, index) != index:
+                mistakes.append(_repeated(places(source), table, key, first[value], index, value))
     return mistakes
+
+
+def _column(rows: object, key: str) -> list[str | None]:
+    """What ``rows`` say of ``key``, None where that is no text."""
+    if not isinstance(rows, list):
+        return []
+    values = [row.get(key) if isinstance(row, dict) else None for row in rows]
+    return [value if isinstance(value, str) else None for value in values]
+
+
+def _repeated(
+    found: dict[tuple[str | int, ...], Place],
+    table: str,
+    key: str,
+    first: int,
+    index: int,
+    value: str,
+) -> Mistake:
+    place, earlier = nearest(found, (table, index, key)), nearest(found, (table, first, key))
+    return Mistake(
+        place.line if place else None,
+        place.value if place else None,
+        _dotted((table, index, key)),
+        f'"{masked(value)}" stands already in line {earlier.line if earlier else "?"}',
+    )

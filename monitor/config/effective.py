@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit, urlunsplit
 
 from monitor.config.settings import Settings
+from monitor.text.addresses import masked
 
 
 def as_toml(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
@@ -15,7 +15,6 @@ def as_toml(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
     tables = settings.model_dump(mode="json", exclude_none=True)
     if settings.smtp.password_env:
         is_set = "set" if settings.smtp.password_env in environ else "not set"
-        tables["smtp"]["password_env"] = f"{settings.smtp.password_env}"
         note = f"# the password comes from the environment ({is_set}) and is not shown"
     elif settings.smtp.password_file:
         note = "# the password comes from a file and is not shown"
@@ -41,7 +40,7 @@ def _document(tables: Mapping[str, object]) -> Iterator[str]:
 def _table(header: str, rows: Mapping[str, object]) -> Iterator[str]:
     yield header
     for key, value in rows.items():
-        written = key if key.replace("_", "").isalnum() and key.isascii() else json.dumps(key)
+        written = key if key.replace("_", "").isalnum() and key.isascii() else _quoted(key)
         yield f"{written} = {_value(value)}"
     yield ""
 
@@ -50,16 +49,10 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, str):
-        return json.dumps(_masked(value), ensure_ascii=False)
+        return _quoted(masked(value))
     return json.dumps(value)
 
 
-def _masked(text: str) -> str:
-    """A URL without the password that may stand in it."""
-    if "://" not in text or "@" not in text:
-        return text
-    parts = urlsplit(text)
-    if parts.password is None:
-        return text
-    netloc = f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}"
-    return urlunsplit(parts._replace(netloc=netloc))
+def _quoted(text: str) -> str:
+    """A basic string of TOML: JSON's, but for one control character that JSON lets stand."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -7,6 +7,9 @@ import re
 from monitor.model import Schedule
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = re.compile(
+    "mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?|fri(day)?|sat(urday)?|sun(day)?"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FORMS = "daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30 or five cron fields"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -50,7 +53,7 @@ def _at(
 
 
 def _weekday(word: str) -> int:
-    if word[:3] not in _WEEKDAYS:
+    if not _DAY.fullmatch(word):
         raise ValueError(f'"{word}" is no day of the week; write {", ".join(_WEEKDAYS)}')
     return _WEEKDAYS.index(word[:3])
 
@@ -91,16 +94,17 @@ def _field(
     """One cron field: ``*``, ``5``, ``1-5``, ``*/20``, ``1-31/2`` and lists of them."""
     numbers: set[int] = set()
     for part in word.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
+        span, slash, step = part.partition("/")
+        first, dash, last = span.partition("-")
         if span == "*":
             start, stop = low, high
         else:
             start = _number(first, names, name)
-            stop = _number(last, names, name) if last else (high if step else start)
-        if not low <= start <= stop <= high or (step and not step.isdecimal()) or step == "0":
+            stop = _number(last, names, name) if dash else (high if slash else start)
+        steps = _number(step, (), "step") if slash else 1
+        if not low <= start <= stop <= high or not steps:
             raise ValueError(f'"{part}" is no {name} of a cron schedule ({low} to {high})')
-        numbers.update(range(start, stop + 1, int(step or 1)))
+        numbers.update(range(start, stop + 1, steps))
     return frozenset(numbers)
 
 

@@ -6,6 +6,7 @@ The JSON Schema for editors is made from these models; their descriptions are it
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,13 +27,27 @@ from pydantic import (
 from monitor.config.schedules import parse_schedule
 from monitor.errors import InputError
 from monitor.model import FeedListing, Schedule
-from monitor.text.addresses import mailbox_problem
+from monitor.text.addresses import mailbox_problem, masked
+from monitor.text.plain import one_line
+
+NAME = r"^[\w-]+$"
+LANGUAGE = "^[a-z]{2,3}$"
+COUNTRY = "^[A-Z]{2}$"
+_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+")
+_PORT = re.compile("[0-9]{1,5}")
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f'"{text}" is no web address; it starts with https:// or http://')
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        has_login = parts.username is not None
+    except ValueError:
+        is_web, has_login = False, False
+    if not is_web or any(letter <= " " for letter in text):
+        raise ValueError(f'"{masked(text)}" is no web address; it starts with https:// or http://')
+    if has_login:
+        raise ValueError("a feed's address may not have a user name or password in it")
     return text
 
 
@@ -51,22 +66,50 @@ def _mailbox(text: str) -> str:
 
 def _host_port(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    if not _HOST.fullmatch(host) or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
         raise ValueError(f'"{text}" is no host:port; write one like 127.0.0.1:8080')
     return text
 
 
-def _schedule(text: object) -> object:
-    return parse_schedule(text) if isinstance(text, str) else text
+def _line(text: str) -> str:
+    if one_line(text) != text.strip():
+        raise ValueError("must be one line without control characters")
+    return text.strip()
 
 
+def _contact(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("must be in ASCII, since it travels in a header of HTTP")
+    return text
+
+
+def _keyword(text: str) -> str:
+    if not any(letter.isalnum() for letter in text):
+        raise ValueError(f'"{text}" has no letter or digit to look for')
+    if "*" in text.rstrip().removesuffix("*"):
+        raise ValueError(f'"{text}": a * stands only at the end, for any ending')
+    return text
+
+
+def _schedule(stated: object) -> Schedule:
+    if isinstance(stated, Schedule):
+        return stated
+    if not isinstance(stated, str):
+        raise ValueError("must be a text in quotes")
+    return parse_schedule(stated)
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Contact = Annotated[str, AfterValidator(_contact)]
+Keyword = Annotated[str, AfterValidator(_keyword)]
+Points = Annotated[float, Field(ge=-100, le=100)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
-Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[\w-]+$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
 When = Annotated[
     Schedule,
     BeforeValidator(_schedule),
@@ -76,7 +119,9 @@ When = Annotated[
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 class MonitorSettings(_Table):
@@ -85,16 +130,19 @@ class MonitorSettings(_Table):
     beat: str = Field(
         "china-central-asia",
         min_length=1,
-        description="Folder below seeds/ that says what is watched, or a path relative to this file.",
+        description="What is watched: a folder below seeds/, or a path relative to this file.",
     )
     database: str = Field(
-        "sqlite:///monitor.db", description="Database URL; a relative path is relative to this file."
+        "sqlite:///monitor.db", description="Database URL; its path is relative to this file."
     )
     editions: str = Field(
-        "editions", description="Folder for editions when no SMTP host is set, relative to this file."
+        "editions", description="Folder for editions without an SMTP host, relative to this file."
     )
     backlog_days: float = Field(
-        3, ge=0, description="On a feed's first poll, entries older than this enter no digest."
+        3,
+        ge=0,
+        le=36500,
+        description="On a feed's first poll, entries older than this enter no digest.",
     )
     beat_feeds: bool = Field(True, description="Whether to poll the feeds that ship with the beat.")
     tick_seconds: int = Field(
@@ -105,10 +153,12 @@ class MonitorSettings(_Table):
 class WatchlistSettings(_Table):
     """What is relevant."""
 
-    threshold: float = Field(50, ge=0, le=100, description="Score from which an article is relevant.")
-    keywords: dict[str, Annotated[float, Field(ge=-100, le=100)]] = Field(
+    threshold: float = Field(
+        50, ge=0, le=100, description="Score from which an article is relevant."
+    )
+    keywords: dict[Keyword, Points] = Field(
         default_factory=dict,
-        description="Your own words, phrases or prefix* with points on the 0-100 scale; negative ones lower.",
+        description="Your own words, phrases or prefix* with points; negative ones lower a score.",
     )
 
 
@@ -116,10 +166,10 @@ class FeedSettings(_Table):
     """One feed of yours; a URL that the beat ships too overrides the beat's row."""
 
     url: WebAddress = Field(description="Address of the RSS, Atom or JSON feed.")
-    outlet: str | None = Field(None, description="Publisher's name; the host when left out.")
+    outlet: Line | None = Field(None, description="Publisher's name; the host when left out.")
     lang: Language | None = Field(None, description="Language the feed declares, e.g. ru.")
     country: Country | None = Field(None, description="Where the publisher sits, e.g. KZ.")
-    camp: str | None = Field(None, description="Interest the publisher speaks for, e.g. independent.")
+    camp: Line | None = Field(None, description="Interest it speaks for, e.g. independent.")
     enabled: bool = Field(True, description="false pauses the feed.")
 
     def listing(self) -> FeedListing:
@@ -137,14 +187,14 @@ class DigestSettings(_Table):
     """One recurring publication."""
 
     name: Name = Field(description="Short name, used in file names and headers.")
-    title: str | None = Field(None, description="Title in the masthead; the beat's when left out.")
+    title: Line | None = Field(None, description="Title in the masthead; the beat's when left out.")
     schedule: When = Field(
-        description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or five cron fields."
+        description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or cron."
     )
     zone: Zone = Field("UTC", description="Time zone of the schedule and of all times printed.")
     to: tuple[Mailbox, ...] = Field((), description="Recipients; each gets a message of their own.")
     threshold: float | None = Field(
-        None, ge=0, le=100, description="Score from which a line appears; the watchlist's when left out."
+        None, ge=0, le=100, description="Score from which a line appears; else the watchlist's."
     )
     sections: Literal["topic", "country"] = Field("topic", description="How stories are grouped.")
     limit: int = Field(40, ge=1, le=500, description="Most stories in one edition.")
@@ -159,7 +209,9 @@ class SmtpSettings(_Table):
         "starttls", description="none is refused unless the host is this machine."
     )
     username: str = Field("", description="Login; empty for none.")
-    password_env: str | None = Field(None, description="Environment variable that holds the password.")
+    password_env: str | None = Field(
+        None, description="Environment variable that holds the password."
+    )
     password_file: str | None = Field(None, description="File that holds the password.")
     sender: Mailbox = Field("monitor@localhost", description="Address that mail comes from.")
 
@@ -180,14 +232,18 @@ class SmtpSettings(_Table):
 class NetworkSettings(_Table):
     """How the monitor behaves towards other people's servers."""
 
-    contact: str = Field("", description="Address or page put into the user agent, so that a publisher can ask.")
+    contact: Contact = Field(
+        "", description="Page or address in the user agent, for publishers who want to ask."
+    )
     allow_private: tuple[HostPort, ...] = Field(
         (), description="host:port pairs on private networks that may be polled."
     )
     timeout_seconds: float = Field(30, gt=0, le=600, description="Total time for one request.")
     threads: int = Field(8, ge=1, le=64, description="Feeds fetched at the same time.")
-    poll_minutes: float = Field(60, gt=0, description="Time between two polls of a feed.")
-    host_spacing_seconds: float = Field(1, ge=0, description="Pause between two requests to one host.")
+    poll_minutes: float = Field(60, gt=0, le=43200, description="Time between two polls of a feed.")
+    host_spacing_seconds: float = Field(
+        1, ge=0, le=3600, description="Pause between two requests to one host."
+    )
 
 
 class Settings(_Table):

@@ -134,7 +134,10 @@ def _staged(
             "digests": (_due_at_once(settings),),
             "smtp": SmtpSettings(host="127.0.0.1", port=sink.port, security="none", sender=_SENDER),
             "network": NetworkSettings(
-                allow_private=(server.address,), host_spacing_seconds=0, poll_minutes=0.01
+                allow_private=(server.address,),
+                host_spacing_seconds=0,
+                poll_minutes=0.01,
+                threads=1,
             ),
         }
     )

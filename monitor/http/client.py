@@ -6,8 +6,8 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any
 
@@ -118,8 +118,9 @@ class _GuardedBackend(httpcore.NetworkBackend):
 class _GuardedTransport(httpx.HTTPTransport):
     """httpx's transport on a guarded pool; httpx offers no public way to hand one in."""
 
-    def __init__(self, backend: httpcore.NetworkBackend, connections: int) -> None:
-        ssl_context = httpx.create_ssl_context(trust_env=False)
+    def __init__(
+        self, backend: httpcore.NetworkBackend, connections: int, ssl_context: ssl.SSLContext
+    ) -> None:
         super().__init__(verify=ssl_context, trust_env=False)
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl_context,
@@ -141,18 +142,22 @@ class Door:
         pacer: Pacer | None = None,
         resolver: Resolver = resolve,
         connections: int = 8,
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits
         self._pacer = pacer or Pacer(0)
         self._deadline = _Deadline()
         backend = _GuardedBackend(frozenset(map(pair, allow_private)), resolver, self._remaining)
-        self._client = httpx.Client(
-            transport=_GuardedTransport(backend, connections),
-            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=limits.seconds,
-            trust_env=False,
+        # Not httpx.Client: it keeps cookies, and reads where a redirect leads before we can.
+        self._transport = _GuardedTransport(
+            backend, connections, ssl_context or httpx.create_ssl_context(trust_env=False)
         )
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": ACCEPTED,
+            "Connection": "keep-alive",
+        }
 
     def __enter__(self) -> Door:
         return self
@@ -167,7 +172,7 @@ class Door:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def get(self, url: str, headers: Mapping[str, str] = {}) -> Reply:
         """GET ``url``, following redirects; raises ``FetchError`` when nothing usable came back.
@@ -198,22 +203,31 @@ class Door:
         self, target: httpx.URL, headers: Mapping[str, str], seconds: float
     ) -> tuple[Reply, float]:
         """One request, and the seconds left after it; waiting for one's turn does not count."""
-        sent = {name: value.encode("latin-1", "replace") for name, value in headers.items()}
+        request = self._request(target, headers)
         with self._pacer.turn(target.host):
             self._deadline.at = time.monotonic() + seconds
             try:
-                with self._client.stream("GET", target, headers=sent) as response:
-                    reply = self._read(response)
+                with closing(self._transport.handle_request(request)) as response:
+                    reply = self._read(response, str(target))
             except (httpx.TimeoutException, httpcore.TimeoutException) as error:
                 raise FetchError(f"no answer within {self._limits.seconds:g} s") from error
             except httpx.HTTPError as error:
                 raise FetchError(_sentence(error)) from error
             return reply, self._deadline.at - time.monotonic()
 
-    def _read(self, response: httpx.Response) -> Reply:
+    def _request(self, target: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
+        sent = [
+            (name.encode("ascii"), value.encode("latin-1", "replace"))
+            for name, value in (self._headers | dict(headers)).items()
+        ]
+        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.seconds)
+        return httpx.Request("GET", target, headers=sent, extensions={"timeout": seconds})
+
+    def _read(self, response: httpx.Response, url: str) -> Reply:
         response.headers.encoding = "latin-1"
-        body = self._body(response) if response.is_success else b""
-        return Reply(response.status_code, str(response.url), response.headers, body)
+        is_read = response.is_success or response.status_code == httpx.codes.NOT_MODIFIED
+        body = self._body(response) if is_read else b""
+        return Reply(response.status_code, url, response.headers, body)
 
     def _body(self, response: httpx.Response) -> bytes:
         raw = bytearray()
@@ -232,10 +246,11 @@ def strict(url: str) -> httpx.URL:
         raise FetchError(f"{url!r} is no web address", retry=False)
     try:
         parsed = httpx.URL(url)
+        is_web = parsed.scheme in ("http", "https") and bool(parsed.host)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{url!r} is no web address ({error})", retry=False) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise FetchError(f'"{url}" is no http or https address', retry=False)
+    if not is_web or not 0 < (parsed.port or 80) < 65536:
+        raise FetchError(f"{url!r} is no http or https address", retry=False)
     if parsed.userinfo:
         raise FetchError("an address with a user name in it is not fetched", retry=False)
     return parsed

@@ -107,14 +107,22 @@ class FeedListing:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What identity needs to know of a stored article: its id and the hashes of its revisions."""
+    """What identity needs to know of a stored article: its id and the wordings known already.
+
+    ``hashes`` are those of its revisions, and of what the feed at hand showed last. ``carried``
+    tells whether that feed has shown it before, ``speaks`` whether the current wording is that
+    feed's; ``length`` is the current wording's, in characters.
+    """
 
     id: int
     hashes: frozenset[str]
+    carried: bool = True
+    speaks: bool = True
+    length: int = 0
 
 
 class FindingKind(StrEnum):
-    """What an entry turned out to be."""
+    """What an entry turned out to be, to the feed that shows it."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -125,7 +133,8 @@ class FindingKind(StrEnum):
 class Finding:
     """One entry after identity: ``keys`` all name the article, ``hash`` the revision.
 
-    ``article_id`` is None for a new article; ``keys`` not stored yet are stored with it.
+    ``article_id`` is None for a new article; ``keys`` not stored yet are stored with it. With
+    ``revises`` the entry's wording becomes the current revision of an article that is known.
     """
 
     kind: FindingKind
@@ -134,6 +143,7 @@ class Finding:
     keys: tuple[str, ...]
     hash: str
     article_id: int | None = None
+    revises: bool = False
     backlog: bool = False
     lang: str = "und"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from monitor.collect import identity, polling
 from monitor.collect.feeds import parse
@@ -31,12 +32,17 @@ _LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one feed brought: its outcome and the entries that were new or edited."""
+    """What one feed brought: its outcome and the entries that were new to it or edited."""
 
     feed: Feed
     outcome: PollOutcome
     new: tuple[Finding, ...] = ()
     changed: tuple[Finding, ...] = ()
+
+    @property
+    def new_articles(self) -> int:
+        """How many of the new entries no other feed had brought before."""
+        return sum(finding.article_id is None for finding in self.new)
 
 
 def due(store: Store, setup: Setup, now: datetime) -> list[Feed]:
@@ -72,7 +78,7 @@ def poll(
 def _answers(
     door: Door, feeds: list[Feed], threads: int, stopping: Callable[[], bool]
 ) -> Iterator[tuple[Feed, Reply | FetchError]]:
-    """Answers as they come, fetched in threads."""
+    """Answers as they come, fetched in threads; those that come together in the feeds' order."""
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="fetch")
     asked: dict[Future[Reply | FetchError], Feed] = {
         pool.submit(_fetch, door, feed): feed for feed in feeds
@@ -81,7 +87,7 @@ def _answers(
     try:
         while waiting and not stopping():
             finished, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            for answer in finished:
+            for answer in filter(finished.__contains__, asked):
                 yield asked[answer], answer.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -107,7 +113,8 @@ def _record(
     outcome = replace(outcome, next_poll_at=_next_poll_at(setup, feed, outcome, answer, jitter))
     entry_keys = identity.keys(outcome.entries, feed, parsed.link)
     with store.transaction():
-        known = store.articles.known(key for its_keys in entry_keys for key in its_keys)
+        asked = (key for its_keys in entry_keys for key in its_keys)
+        known = store.articles.known(asked, feed.id)
         findings = identity.fold(
             outcome.entries,
             entry_keys,
@@ -169,7 +176,8 @@ def _outcome(
     if body_hash == feed.body_hash and feed.state in (FeedState.OK, FeedState.UNCHANGED):
         return _unchanged(feed, answer, failed), _NOTHING
     content_type = answer.headers.get("content-type", "")
-    parsed = parse(answer.body, url=answer.url, content_type=content_type)
+    base = urljoin(answer.url, answer.headers.get("content-location", ""))
+    parsed = parse(answer.body, url=base, content_type=content_type)
     whole = not parsed.state.failed
     outcome = PollOutcome(
         feed_id=feed.id,

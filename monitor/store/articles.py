@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from monitor.model import Article, JudgedArticle, Judgement, KnownArticle, ReceiptLine, Wording
 from monitor.store.database import Database, Record, chunks
 from monitor.store.findings import identified, readable
-from monitor.store.schema import articles, feeds, identities, judgements, revisions
+from monitor.store.schema import articles, entries, feeds, identities, judgements, revisions
 
 _LARGEST_ID = 2**63 - 1
 
@@ -22,15 +23,15 @@ class Articles:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self, keys: Iterable[str]) -> dict[str, KnownArticle]:
-        """The stored articles that ``keys`` name; keys of none are left out."""
+    def known(self, keys: Iterable[str], feed_id: int | None = None) -> dict[str, KnownArticle]:
+        """The stored articles that ``keys`` name, as ``feed_id`` knows them; others are left out.
+
+        Without a feed, every article counts as carried.
+        """
         with self._database.reading() as connection:
             ids = identified(connection, keys)
-            hashes = _hashes(connection, set(ids.values()))
-        return {
-            key: KnownArticle(article_id, frozenset(hashes[article_id]))
-            for key, article_id in ids.items()
-        }
+            found = _known(connection, set(ids.values()), feed_id)
+        return {key: found[article_id] for key, article_id in ids.items()}
 
     def unassessed(self, limit: int) -> list[Article]:
         """Articles whose current revision was not judged yet, the oldest first."""
@@ -165,13 +166,49 @@ def _with_judgement(*columns: ColumnElement[Any]) -> Select[Any]:
     return _with_wording(*columns).outerjoin(judgements, _counting())
 
 
-def _hashes(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
-    hashes: dict[int, list[str]] = {}
+def _known(
+    connection: Connection, ids: Iterable[int], feed_id: int | None
+) -> dict[int, KnownArticle]:
+    wanted = sorted(ids)
+    stated = {} if feed_id is None else _stated(connection, wanted, feed_id)
+    hashes: dict[int, set[str]] = defaultdict(set)
+    current: dict[int, tuple[str, int]] = {}
+    for chunk in chunks(wanted):
+        rows = _WORDINGS.where(revisions.c.article_id.in_(chunk))
+        for article_id, digest, is_current, length in connection.execute(rows):
+            hashes[article_id].add(digest)
+            if is_current:
+                current[article_id] = (digest, length)
+    return {
+        article_id: KnownArticle(
+            article_id,
+            frozenset(hashes[article_id] | {stated.get(article_id, current[article_id][0])}),
+            carried=feed_id is None or article_id in stated,
+            speaks=feed_id is None or stated.get(article_id) == current[article_id][0],
+            length=current[article_id][1],
+        )
+        for article_id in wanted
+    }
+
+
+_WORDINGS = select(
+    revisions.c.article_id,
+    revisions.c.hash,
+    revisions.c.current,
+    func.length(revisions.c.title)
+    + func.length(revisions.c.summary)
+    + func.length(revisions.c.text),
+)
+
+
+def _stated(connection: Connection, ids: Iterable[int], feed_id: int) -> dict[int, str]:
+    """The wording's hash that a feed showed last, by article."""
+    stated: dict[int, str] = {}
+    shown = select(entries.c.article_id, entries.c.hash).where(entries.c.feed_id == feed_id)
     for chunk in chunks(ids):
-        rows = select(revisions.c.article_id, revisions.c.hash)
-        for article_id, each in connection.execute(rows.where(revisions.c.article_id.in_(chunk))):
-            hashes.setdefault(article_id, []).append(each)
-    return hashes
+        rows = connection.execute(shown.where(entries.c.article_id.in_(chunk)))
+        stated.update((article_id, digest) for article_id, digest in rows)
+    return stated
 
 
 def _article(row: Record) -> Article:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from monitor.model import Finding, FindingKind
 from monitor.store import sqlite
 from monitor.store.database import chunks
-from monitor.store.schema import articles, identities, revisions
+from monitor.store.schema import articles, entries, identities, revisions
 from monitor.store.sqlite import insert
 
 
@@ -25,8 +25,9 @@ def keep(
     """
     fresh, known = _divided(connection, findings)
     ids = _add_articles(connection, feed_id, at, fresh)
-    _add_identities(connection, zip(ids, fresh, strict=True))
-    _add_identities(connection, known)
+    shown = [*zip(ids, fresh, strict=True), *known]
+    _add_identities(connection, shown)
+    _claim(connection, feed_id, at, shown)
     first = _revisions(zip(ids, fresh, strict=True), at)
     if first:
         connection.execute(insert(revisions), first)
@@ -94,6 +95,22 @@ def _add_identities(connection: Connection, known: Iterable[tuple[int, Finding]]
         connection.execute(insert(identities).on_conflict_do_nothing(), rows)
 
 
+def _claim(
+    connection: Connection, feed_id: int, at: datetime, shown: Iterable[tuple[int, Finding]]
+) -> None:
+    """Remember that the feed showed these articles, and in which wording."""
+    rows = [
+        {"feed_id": feed_id, "article_id": article_id, "hash": finding.hash, "seen_at": at}
+        for article_id, finding in shown
+        if finding.kind is not FindingKind.SAME
+    ]
+    if rows:
+        claiming = insert(entries)
+        latest = {"hash": claiming.excluded.hash}
+        key = [entries.c.feed_id, entries.c.article_id]
+        connection.execute(claiming.on_conflict_do_update(key, set_=latest), rows)
+
+
 def _revisions(found: Iterable[tuple[int, Finding]], at: datetime) -> list[dict[str, Any]]:
     return [
         {
@@ -112,11 +129,7 @@ def _revisions(found: Iterable[tuple[int, Finding]], at: datetime) -> list[dict[
 
 def _move(connection: Connection, known: Sequence[tuple[int, Finding]], at: datetime) -> int:
     """Give changed articles their new revision; one stored before is never taken up again."""
-    last = {
-        article_id: (article_id, finding)
-        for article_id, finding in known
-        if finding.kind is FindingKind.CHANGED
-    }
+    last = {article_id: (article_id, finding) for article_id, finding in known if finding.revises}
     rows = [row for row in _revisions(last.values(), at) if not _is_stored(connection, row)]
     if not rows:
         return 0

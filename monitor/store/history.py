@@ -15,6 +15,7 @@ from monitor.store.schema import (
     carried,
     deliveries,
     editions,
+    entries,
     feeds,
     identities,
     judgements,
@@ -44,7 +45,7 @@ class PolledFeed:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One poll: how many entries the document had, and how many of them were new articles."""
+    """One poll: how many entries the document had, and how many of them the feed had not shown."""
 
     at: datetime
     state: FeedState
@@ -116,26 +117,42 @@ class History:
         return [_feed(row) for row in rows]
 
     def feeds_of_host(self, host: str) -> frozenset[int]:
-        """Ids of the feeds that brought articles at ``host``, written as in canonical URLs."""
+        """Ids of the feeds that showed articles at ``host``, written as in canonical URLs."""
         # "0" is the character after "/": all keys that begin with the host and a slash.
         there = (identities.c.key >= f"link:{host}/", identities.c.key < f"link:{host}0")
-        brought = select(articles.c.feed_id).join(
-            identities, identities.c.article_id == articles.c.id
+        showing = select(entries.c.feed_id).join(
+            identities, identities.c.article_id == entries.c.article_id
         )
         with self._database.reading() as connection:
-            return frozenset(connection.scalars(brought.where(*there).distinct()))
+            return frozenset(connection.scalars(showing.where(*there).distinct()))
+
+    def outlets_showing(self, article_id: int) -> list[str]:
+        """The outlets whose feeds showed the article, in the order in which they did."""
+        showing = (
+            select(feeds.c.outlet)
+            .join(entries, entries.c.feed_id == feeds.c.id)
+            .where(entries.c.article_id == article_id)
+            .order_by(entries.c.seen_at, feeds.c.id)
+        )
+        with self._database.reading() as connection:
+            return list(dict.fromkeys(connection.scalars(showing)))
 
     def polls(self, feed_id: int, limit: int) -> list[Poll]:
         """The last ``limit`` polls of a feed, the newest first."""
         newest = (
-            select(polls.c.at, polls.c.state, polls.c.entries, polls.c.new, polls.c.error)
+            select(polls.c.at, polls.c.state, polls.c.entries, polls.c.error)
             .where(polls.c.feed_id == feed_id)
             .order_by(polls.c.at.desc(), polls.c.id.desc())
             .limit(limit)
         )
+        fresh = select(entries.c.seen_at, func.count()).where(entries.c.feed_id == feed_id)
         with self._database.reading() as connection:
             rows = connection.execute(newest).all()
-        return [Poll(row.at, FeedState(row.state), row.entries, row.new, row.error) for row in rows]
+            new = {at: count for at, count in connection.execute(fresh.group_by(entries.c.seen_at))}
+        return [
+            Poll(row.at, FeedState(row.state), row.entries, new.get(row.at, 0), row.error)
+            for row in rows
+        ]
 
     def failing_since(self, feed_id: int) -> datetime | None:
         """When the polls of a feed began to fail; None when the last one worked."""

@@ -159,6 +159,17 @@ identities = Table(
     sqlite_with_rowid=False,
 )
 
+# What each feed claims: which articles it showed, in which wording last.
+entries = Table(
+    "entries",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, index=True),
+    Column("hash", Text, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 revisions = Table(
     "revisions",
     metadata,

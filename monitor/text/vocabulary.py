@@ -57,19 +57,21 @@ class Vocabulary:
 
     def is_verb(self, word: str) -> bool:
         """Whether ``word`` is a form of a verb and of no common noun."""
-        if self.lists_word("verbs", word):
-            return True
-        endings = self.lists.get("verb_endings", _EMPTY)
-        is_formed = any(word.endswith(ending) for ending in endings)
-        return is_formed and not self.lists_word("kept", word)
+        return self._is_formed("verb", word)
 
     def is_adverb(self, word: str) -> bool:
         """Whether ``word`` is an adverb."""
-        if self.lists_word("adverbs", word):
+        return self._is_formed("adverb", word)
+
+    def is_adjective(self, word: str) -> bool:
+        """Whether ``word`` looks like an adjective, which a term does not end with."""
+        return self._is_formed("adjective", word)
+
+    def _is_formed(self, part: str, word: str) -> bool:
+        if self.lists_word(f"{part}s", word):
             return True
-        endings = self.lists.get("adverb_endings", _EMPTY)
-        is_formed = any(word.endswith(ending) for ending in endings)
-        return is_formed and not self.lists_word("not_adverbs", word)
+        endings = tuple(self.lists.get(f"{part}_endings", _EMPTY))
+        return word.endswith(endings) and not self.lists_word(f"no_{part}s", word)
 
 
 _EMPTY: frozenset[str] = frozenset()
@@ -84,7 +86,7 @@ def vocabulary(lang: str) -> Vocabulary:
 
 def _built(rows: Mapping[str, Any]) -> Vocabulary:
     lists = {
-        name: frozenset(words.split())
+        name: frozenset(lowered(words).split())
         for name, words in rows.items()
         if isinstance(words, str) and name not in _PATTERNS
     }
@@ -106,6 +108,11 @@ def _built(rows: Mapping[str, Any]) -> Vocabulary:
     )
 
 
+def lowered(text: str) -> str:
+    """``text`` in the lower case that the lists are in; ё, which many leave out, is е."""
+    return text.lower().replace("ё", "е")
+
+
 def _pairs(rows: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
     return tuple((first, second) for first, second in rows.get(name, ()))
 
@@ -120,14 +127,14 @@ def _page(rows: Mapping[str, Any]) -> str:
 
 def _kinds(bare: Vocabulary, rows: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for kind, words in rows.items():
-        for word in words.split():
+        for word in lowered(words).split():
             yield word, kind
             yield bare.root(word), kind
 
 
 def _verb_forms(rows: Mapping[str, Any]) -> Iterator[str]:
     rules: Iterable[tuple[str, str]] = rows.get("verb_forms", [["", "-"]])
-    for verb in rows.get("verbs", "").split():
+    for verb in lowered(rows.get("verbs", "")).split():
         ending, forms = next(rule for rule in rules if verb.endswith(rule[0]))
         stem = verb[: len(verb) - len(ending)]
         for form in forms.split():

@@ -182,7 +182,7 @@ def test_a_crash_inside_a_step_leaves_the_unit_due(
         assert store.counts().articles == 0
 
     later = now + timedelta(minutes=10)
-    assert sum(len(polled.new) for polled in world.poll(later)) == 2
+    assert sum(len(polled.new) for polled in world.poll(later)) == 3
 
 
 def test_a_broken_feed_is_a_state_and_harms_nobody(world: World, now: datetime) -> None:
@@ -205,7 +205,7 @@ def test_a_feed_that_comes_back_is_not_new_again(world: World, now: datetime) ->
     world.feeds.documents = full
     again = world.poll(now + timedelta(hours=4))
 
-    assert [sum(len(one.new) for one in done) for done in (first, empty, again)] == [2, 0, 0]
+    assert [sum(len(one.new) for one in done) for done in (first, empty, again)] == [3, 0, 0]
     assert {one.outcome.state for one in empty} == {FeedState.EMPTY}
 
 

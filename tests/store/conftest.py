@@ -74,6 +74,7 @@ class Maker:
             keys=(f"url:a.example/{name}", f"guid:{name}"),
             hash=f"{name}-{revision}".encode("ascii", "replace").decode(),
             article_id=article_id,
+            revises=kind is FindingKind.CHANGED,
             lang=lang,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from monitor.model import FindingKind, KnownArticle
+from monitor.model import FeedListing, FindingKind, KnownArticle
 from monitor.query import parse
 from monitor.store import Store
 
@@ -15,8 +15,19 @@ def test_keys_lead_to_the_article(make: Any, store: Store) -> None:
     article = make.article("one")
     known = store.articles.known(["guid:one", "url:a.example/one", "guid:none"])
 
-    expected = KnownArticle(article.id, frozenset({"one-1"}))
+    expected = KnownArticle(article.id, frozenset({"one-1"}), length=len("one"))
     assert {"guid:one": expected, "url:a.example/one": expected} == known
+
+
+def test_a_feed_knows_what_it_showed_itself(make: Any, store: Store) -> None:
+    """An article of another feed is known, but neither carried nor spoken for by this one."""
+    store.feeds.sync([FeedListing("https://b.example/feed", "B")], make.now)
+    make.article("one")
+
+    theirs, ours = (store.articles.known(["guid:one"], feed_id)["guid:one"] for feed_id in (1, 2))
+
+    assert (theirs.carried, theirs.speaks) == (True, True)
+    assert (ours.carried, ours.speaks) == (False, False)
 
 
 def test_thousands_of_keys_can_be_asked_for(make: Any, store: Store) -> None:
