@@ -29,7 +29,7 @@ class Weights:
     term_cap: float = 9.0
     both_in_title: float = 26.0
     both_in_sentence: float = 22.0
-    both_in_lead: float = 16.0
+    both_in_lead: float = 20.0
     both_in_text_sentence: float = 6.0
     gate_cap: float = 20.0
     rival: float = 20.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.match.matching import Occurrence
@@ -21,20 +21,23 @@ class Nearness:
 
 
 def supported(occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """Without the weak ones that no other evidence of the same side stands beside.
+    """Without the weak ones that nothing else supports.
 
-    A weak alias that belongs to no side needs a side of any kind beside it.
+    A weak alias speaks only for those of its sides that other evidence speaks for as well; one
+    that belongs to no side needs a side of any kind beside it.
     """
     if not any(found.alias.weak for found in occurrences):
         return list(occurrences)
     strong = {side for found in occurrences if not found.alias.weak for side in found.sought.sides}
-    return [
-        found
-        for found in occurrences
-        if not found.alias.weak
-        or (strong and not found.sought.sides)
-        or not strong.isdisjoint(found.sought.sides)
-    ]
+    kept = (_weakened(found, strong) if found.alias.weak else found for found in occurrences)
+    return [found for found in kept if found is not None]
+
+
+def _weakened(found: Occurrence, strong: Set[str]) -> Occurrence | None:
+    sides = tuple(side for side in found.sought.sides if side in strong)
+    if not sides and (found.sought.sides or not strong):
+        return None
+    return found._replace(sought=replace(found.sought, sides=sides))
 
 
 def nearness(

@@ -104,7 +104,7 @@ def _enter(evidence: _Evidence, found: Occurrence, factor: float) -> None:
     """A carrier counts for each of its sides, a keyword in full wherever it stands."""
     subject = found.sought.subject
     if isinstance(subject, Entity):
-        points = _half(subject.points * factor) * len(subject.sides)
+        points = _half(subject.points * factor) * len(found.sought.sides)
         evidence.entities.append(_Found(subject, found, points))
     elif isinstance(subject, Rival):
         evidence.rivals.append(_Found(subject, found, 0.0))
@@ -138,7 +138,7 @@ def _beat_lines(
     lines += _near_lines(weights, nearness(occurrences, dict(wording.fields()), sides))
     lines += _damper_lines(evidence.terms, _total(lines))
     lines += _rival_lines(weights, evidence, _total(lines))
-    spoken_for = {side for found in evidence.entities for side in found.subject.sides}
+    spoken_for = {side for found in evidence.entities for side in found.occurrence.sought.sides}
     missing = [side for side in sides if side not in spoken_for]
     lines += _gate_lines(missing, _half(weights.gate_cap), _total(lines))
     return lines + _saturation_lines(_total(lines))
@@ -151,8 +151,9 @@ def _entity_lines(
     left = dict.fromkeys(sides, cap)
     lines = []
     for found in sorted(entities, key=lambda found: -found.points):
-        share = found.points / max(1, len(found.subject.sides))
-        taken = {side: min(share, left[side]) for side in found.subject.sides}
+        its_sides = found.occurrence.sought.sides
+        share = found.points / max(1, len(its_sides))
+        taken = {side: min(share, left[side]) for side in its_sides}
         for side, points in taken.items():
             left[side] -= points
         lines.append(_line(found.occurrence, sum(taken.values())))
@@ -206,7 +207,7 @@ def _explains(rival: Rival, found: Occurrence, entities: Iterable[_Found[Entity]
     fields = [
         FIELDS.index(entity.occurrence.field)
         for entity in entities
-        if rival.explains in entity.subject.sides
+        if rival.explains in entity.occurrence.sought.sides
     ]
     return not fields or min(fields) > FIELDS.index(found.field)
 
