@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -28,9 +29,11 @@ from monitor.match.scoring import judge
 from monitor.model import JudgedArticle
 from monitor.publish.reasons import number, reason
 from monitor.store import Store
+from monitor.text.plain import scalar
 from monitor.text.urls import canonical, guid_key, link_key
 
 _LONGEST_ID = 18
+_HOST = re.compile(r"(?=.{1,253}$)[\w-]+(\.[\w-]+)+\.?")
 _PIECES = 6
 _SUMMARY_LENGTH = 240  # three lines
 _OTHERS_TOLD = 8
@@ -87,12 +90,13 @@ def address(name: str) -> str:
 
     InputError when it can be none.
     """
-    text = name.strip()
+    text = scalar(name.strip())
     url = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        is_address = parts.scheme in ("http", "https") and "." in host.strip(".")
+        is_address = parts.scheme in ("http", "https") and bool(
+            _HOST.fullmatch(parts.hostname or "")
+        )
     except ValueError:
         is_address = False
     if not is_address or any(letter.isspace() for letter in text):

@@ -169,7 +169,7 @@ def _outcome(
     failed = replace(failed, status=answer.status)
     if answer.status == 304:
         return _unchanged(feed, answer, failed), _NOTHING
-    if bad := polling.state_of_status(answer.status):
+    if bad := polling.state_of_status(answer.status, answer.headers):
         state, error = bad
         return replace(failed, state=state, error=error, validators=feed.validators), _NOTHING
     body_hash = hashlib.sha256(answer.body).hexdigest()

@@ -145,10 +145,14 @@ class History:
             .order_by(polls.c.at.desc(), polls.c.id.desc())
             .limit(limit)
         )
-        fresh = select(entries.c.seen_at, func.count()).where(entries.c.feed_id == feed_id)
+        fresh = (
+            select(entries.c.seen_at, func.count().label("amount"))
+            .where(entries.c.feed_id == feed_id)
+            .group_by(entries.c.seen_at)
+        )
         with self._database.reading() as connection:
             rows = connection.execute(newest).all()
-            new = {at: count for at, count in connection.execute(fresh.group_by(entries.c.seen_at))}
+            new = {row.seen_at: row.amount for row in connection.execute(fresh)}
         return [
             Poll(row.at, FeedState(row.state), row.entries, new.get(row.at, 0), row.error)
             for row in rows

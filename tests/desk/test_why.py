@@ -58,6 +58,13 @@ def test_a_name_that_is_neither_id_nor_address_is_refused(
         why_not(world.store, world.wishes(), name, now)
 
 
+def test_what_no_encoding_has_is_replaced(world: Any, now: datetime) -> None:
+    """An argument that is no text of the terminal is asked for as far as it can be read."""
+    account = world.why_not("https://a.example/\udcff", now)
+
+    assert account.answer.startswith("No feed of a.example is configured")
+
+
 @pytest.mark.parametrize("name", ["7", "9" * 5000])
 def test_an_id_that_was_never_given_is_refused(world: Any, now: datetime, name: str) -> None:
     """An id can only be wrong, there is nothing to explain."""

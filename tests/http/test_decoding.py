@@ -1,0 +1,144 @@
+"""Content codings: undone once, never past the cap, never silently half."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from functools import partial
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import FetchError
+from monitor.http.decoding import ACCEPTED, decode
+
+CAP = 1_000_000
+
+
+def _raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+def _zstd_of_unknown_size(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(write_content_size=False).compress(body)
+
+
+PACKERS: list[tuple[str, Callable[[bytes], bytes]]] = [
+    ("gzip", gzip.compress),
+    ("x-gzip", gzip.compress),
+    ("deflate", zlib.compress),
+    ("deflate", _raw_deflate),
+    ("br", partial(brotli.compress, quality=4)),
+    ("zstd", zstandard.compress),
+    ("zstd", _zstd_of_unknown_size),
+]
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKERS)
+@given(body=st.binary(max_size=2000))
+def test_every_coding_round_trips(coding: str, pack: Callable[[bytes], bytes], body: bytes) -> None:
+    """What is packed in a coding that we ask for comes out as it was."""
+    assert decode(pack(body), coding.upper(), CAP) == body
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKERS)
+def test_a_bomb_stops_at_the_cap(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    """Forty megabytes of zeros are refused, for good, and never held in memory."""
+    bomb = pack(bytes(40_000_000))
+    tracemalloc.start()
+    with pytest.raises(FetchError, match="larger than 1 MB") as refusal:
+        decode(bomb, coding, CAP)
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refusal.value.retry is False
+    assert held < 20_000_000
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKERS)
+def test_exactly_the_cap_passes_and_one_byte_more_does_not(
+    coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """The cap is the last size that is read."""
+    assert len(decode(pack(bytes(CAP)), coding, CAP)) == CAP
+    with pytest.raises(FetchError, match="larger"):
+        decode(pack(bytes(CAP + 1)), coding, CAP)
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKERS)
+def test_a_stream_that_breaks_off_is_no_answer(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    """Half of a packed document is an error and not a short document."""
+    packed = pack(b"<rss>" + bytes(range(256)) * 40 + b"</rss>")
+    with pytest.raises(FetchError, match="cannot be unpacked"):
+        decode(packed[: len(packed) // 2], coding, CAP)
+
+
+@pytest.mark.parametrize("coding", ["deflate", "br", "zstd"])
+def test_what_is_not_packed_as_it_says_is_refused(coding: str) -> None:
+    """Plain text under a wrong label is an error."""
+    with pytest.raises(FetchError, match="cannot be unpacked"):
+        decode(b"<rss></rss>", coding, CAP)
+
+
+def test_text_that_only_claims_to_be_gzip_is_read() -> None:
+    """A common mistake of servers does not cost the feed."""
+    assert decode(b"<rss></rss>", "gzip", CAP) == b"<rss></rss>"
+
+
+def test_gzip_without_a_label_is_undone() -> None:
+    """A file feed.xml.gz arrives without a content coding."""
+    assert decode(gzip.compress(b"<rss/>"), "", CAP) == b"<rss/>"
+
+
+def test_members_make_one_document_and_garbage_behind_them_is_ignored() -> None:
+    """Two gzip members are read as one; what follows the last is not looked at."""
+    packed = gzip.compress(b"<rss>") + gzip.compress(b"</rss>") + b"\0\0garbage"
+    assert decode(packed, "gzip", CAP) == b"<rss></rss>"
+
+
+def test_a_bomb_in_many_members_stops_at_the_cap() -> None:
+    """The cap counts all members together."""
+    with pytest.raises(FetchError, match="larger"):
+        decode(gzip.compress(bytes(CAP // 2)) * 3, "gzip", CAP)
+
+
+def test_ten_thousand_members_are_refused_at_once() -> None:
+    """Members that are mostly overhead would take quadratic time."""
+    with pytest.raises(FetchError, match="more than 200 members"):
+        decode(gzip.compress(b"x") * 10_000, "gzip", CAP)
+
+
+def test_only_one_layer_is_undone() -> None:
+    """A document packed twice stays packed once."""
+    assert decode(gzip.compress(gzip.compress(b"x")), "gzip", CAP)[:2] == b"\x1f\x8b"
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, br", "gzip,gzip"])
+def test_two_codings_are_refused(coding: str) -> None:
+    """A list of codings is refused before anything is unpacked."""
+    with pytest.raises(FetchError, match="more than once") as refusal:
+        decode(gzip.compress(b"x"), coding, CAP)
+    assert refusal.value.retry is False
+
+
+def test_a_coding_nobody_asked_for_is_named() -> None:
+    """The error names the coding."""
+    with pytest.raises(FetchError, match='"compress"'):
+        decode(b"x", "compress", CAP)
+
+
+def test_all_that_is_asked_for_can_be_read() -> None:
+    """Accept-Encoding promises nothing that the decoder does not know."""
+    packers = dict(PACKERS)
+    for coding in ACCEPTED.split(", "):
+        assert decode(packers[coding](b"x"), coding, CAP) == b"x"
+
+
+def test_a_plain_body_is_left_alone() -> None:
+    """No coding, or the identity, changes nothing."""
+    assert decode(b"<rss/>", "", CAP) == decode(b"<rss/>", "identity", CAP) == b"<rss/>"

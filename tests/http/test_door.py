@@ -1,0 +1,561 @@
+"""The door: what it sends, what it accepts, how long it waits, where it does not go."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import BlockedAddressError, FetchError
+from monitor.http import Limits
+from monitor.http.client import strict
+
+LOOPBACK_FORMS = """
+    127.0.0.1 127.1
+    2130706433 0x7f000001 0x7f.1 0177.0.0.1 127.0.0.1. localhost LOCALHOST localhost.
+    0.0.0.0 0 [::1] [::] [::ffff:127.0.0.1] [::ffff:7f00:1] [64:ff9b::7f00:1] [2002:7f00:1::]
+    %31%32%37.0.0.1 ①②⑦.⓪.⓪.① 127。0。0。1
+    127.0.0.1%2f@1.1.1.1 1.1.1.1@127.0.0.1 1.1.1.1%09@127.0.0.1
+    127.0.0.1%00.example [fe80::1%25lo]
+"""
+
+
+def _redirect(location: str, status: str = "302 Found") -> Callable[[socket.socket, bytes], None]:
+    head = f"HTTP/1.1 {status}\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    return lambda connection, request: connection.sendall(head.encode("latin-1"))
+
+
+def _path(request: bytes) -> str:
+    return request.split(b" ", 2)[1].decode()
+
+
+# --- what is sent and brought back ---
+
+
+def test_a_document_comes_back_as_it_was(site: Any, door_to: Any, reply: Any) -> None:
+    """Status, address, headers and body are the server's."""
+    server = site(reply(b"<rss/>", "Content-Type: text/xml", 'ETag: W/"a-gzip"'))
+    answer = door_to(server).get(server.url + "feed.xml?a=1")
+    assert (answer.status, answer.body, answer.moved_to) == (200, b"<rss/>", None)
+    assert answer.url == server.url + "feed.xml?a=1"
+    assert answer.headers["etag"] == 'W/"a-gzip"'
+    assert answer.headers["CONTENT-TYPE"] == "text/xml"
+
+
+def test_the_request_is_honest_and_tells_nothing_else(site: Any, door_to: Any, reply: Any) -> None:
+    """An honest user agent; no cookie, no referer, no login, and nothing that nobody set."""
+    server = site(reply(b"x"))
+    door_to(server).get(server.url)
+    lines = server.requests[0].decode().split("\r\n")
+    assert lines[0] == "GET / HTTP/1.1"
+    assert "User-Agent: monitor/0 (+https://x.example)" in lines
+    names = {line.partition(":")[0].lower() for line in lines[1:] if line}
+    assert names == {"host", "accept", "accept-encoding", "connection", "user-agent"}
+
+
+def test_cookies_are_never_sent_back(site: Any, door_to: Any, reply: Any) -> None:
+    """A hundred Set-Cookie headers leave no trace in the next request, from any thread."""
+    cookies = [f"Set-Cookie: c{number}=1; Path=/" for number in range(100)]
+    server = site(reply(b"x", *cookies))
+    door = door_to(server)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(door.get, [server.url] * 12))
+    assert len(server.requests) == 12
+    assert not any(b"cookie" in request.lower() for request in server.requests)
+
+
+def test_validators_travel_byte_for_byte(site: Any, door_to: Any, reply: Any) -> None:
+    """An ETag that is neither ASCII nor UTF-8 comes back to the server as it was."""
+    odd = b'"\xc3\xa9 \xe9"'
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: " + odd + b"\r\n\r\n")
+
+    server = site(answer)
+    door = door_to(server)
+    etag = door.get(server.url).headers["etag"]
+    door.get(server.url, {"If-None-Match": etag})
+    assert b"\r\nIf-None-Match: " + odd + b"\r\n" in server.requests[1]
+
+
+def test_a_header_that_cannot_be_sent_is_an_error_and_no_crash(
+    site: Any, door_to: Any, reply: Any
+) -> None:
+    """A stored value with a line break cannot split a request."""
+    server = site(reply(b"x"))
+    with pytest.raises(FetchError):
+        door_to(server).get(server.url, {"If-None-Match": '"a"\r\nX-Evil: 1'})
+    assert not any(b"Evil" in request for request in server.requests)
+
+
+@pytest.mark.parametrize("status", ["304 Not Modified", "404 Not Found", "410 Gone", "503 Later"])
+def test_any_final_status_is_a_reply(site: Any, door_to: Any, status: str) -> None:
+    """What a status means is the caller's to say; the headers are there, the body is not."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        head = f"HTTP/1.1 {status}\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(head.encode())
+
+    server = site(answer)
+    got = door_to(server).get(server.url)
+    assert (got.status, got.body, got.headers["retry-after"]) == (int(status[:3]), b"", "7")
+
+
+def test_the_body_of_an_error_page_is_not_read(site: Any, door_to: Any, reply: Any) -> None:
+    """A 404 whose page is packed wrongly, or endless, is still a 404."""
+    server = site(reply(b"garbage", "Content-Encoding: br", status="404 Not Found"))
+    assert door_to(server).get(server.url).status == 404
+
+
+def test_an_answer_without_content_is_empty(site: Any, door_to: Any) -> None:
+    """A 204 is a reply with nothing in it, whatever coding it claims."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n")
+
+    server = site(answer)
+    assert door_to(server).get(server.url).body == b""
+
+
+def test_a_packed_body_is_unpacked(site: Any, door_to: Any, reply: Any) -> None:
+    """The content coding is undone before anyone sees the body."""
+    server = site(reply(gzip.compress(b"<rss/>"), "Content-Encoding: gzip"))
+    assert door_to(server).get(server.url).body == b"<rss/>"
+
+
+def test_a_connection_is_used_again(site: Any, door_to: Any, reply: Any) -> None:
+    """Polls of one host share a connection, from different threads too."""
+    server = site(reply(b"x"))
+    door = door_to(server)
+    door.get(server.url)
+    other = threading.Thread(target=door.get, args=(server.url,))
+    other.start()
+    other.join()
+    assert (len(server.requests), server.connections) == (2, 1)
+
+
+# --- caps and deadlines ---
+
+
+def _timed(get: Callable[[], object]) -> tuple[str, float]:
+    began = time.monotonic()
+    with pytest.raises(FetchError) as failure:
+        get()
+    return str(failure.value), time.monotonic() - began
+
+
+def _drip(head: bytes, piece: bytes, pause: float) -> Callable[[socket.socket, bytes], None]:
+    def answer(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+            time.sleep(pause)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    ],
+    ids=["body", "header", "continue", "chunks"],
+)
+def test_a_drip_ends_at_the_deadline(site: Any, door_to: Any, head: bytes, piece: bytes) -> None:
+    """However slowly bytes come, the request is over in time."""
+    server = site(_drip(head, piece, 0.05))
+    door = door_to(server, limits=Limits(seconds=0.4))
+    text, took = _timed(lambda: door.get(server.url))
+    assert text == "no answer within 0.4 s"
+    assert 0.3 < took < 2
+
+
+def test_the_deadline_covers_all_hops(site: Any, door_to: Any) -> None:
+    """Five slow redirects share the seconds of one request."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        time.sleep(0.2)
+        _redirect("/again")(connection, request)
+
+    server = site(answer)
+    door = door_to(server, limits=Limits(seconds=0.5))
+    text, took = _timed(lambda: door.get(server.url))
+    assert text == "no answer within 0.5 s"
+    assert took < 2
+
+
+def test_threads_have_deadlines_of_their_own(site: Any, door_to: Any, reply: Any) -> None:
+    """A request that began later on a shared connection has its full time."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        time.sleep(0.4)
+        reply(b"x")(connection, request)
+
+    server = site(answer)
+    door = door_to(server, limits=Limits(seconds=1), connections=1)
+    for _ in range(2):
+        assert door.get(server.url).body == b"x"
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(door.get, server.url).result().body == b"x"
+    assert server.connections == 1
+
+
+def test_an_endless_body_is_cut_at_the_cap(site: Any, door_to: Any) -> None:
+    """A body without an end stops at the cap, for good."""
+    server = site(_drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, 0))
+    door = door_to(server, limits=Limits(raw_bytes=1_000_000, seconds=5))
+    with pytest.raises(FetchError, match="larger than 1 MB") as refusal:
+        door.get(server.url)
+    assert refusal.value.retry is False
+
+
+def test_endless_headers_are_cut(site: Any, door_to: Any) -> None:
+    """Headers without an end stop early and are the server's fault."""
+    server = site(_drip(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n", 0))
+    text, took = _timed(lambda: door_to(server).get(server.url))
+    assert "spoke no HTTP" in text
+    assert took < 2
+
+
+def test_ninety_huge_headers_are_refused(site: Any, door_to: Any, reply: Any) -> None:
+    """Megabytes of finished headers are refused too."""
+    server = site(reply(b"x", *[f"X{number}: {'y' * 60_000}" for number in range(90)]))
+    text, took = _timed(lambda: door_to(server).get(server.url))
+    assert "spoke no HTTP" in text
+    assert took < 2
+
+
+def _raw(answer: bytes) -> Callable[[socket.socket, bytes], None]:
+    def send(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_WR)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nnot hex",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"hello\r\n\r\n",
+        b"<rss/>",
+        b"",
+    ],
+    ids=["short", "half chunks", "no chunks", "two lengths", "no status", "no head", "nothing"],
+)
+def test_a_broken_answer_is_an_error(site: Any, door_to: Any, answer: bytes) -> None:
+    """What breaks off or contradicts itself is never taken for a document."""
+    server = site(_raw(answer))
+    with pytest.raises(FetchError, match="broke off or spoke no HTTP"):
+        door_to(server).get(server.url)
+
+
+def test_a_reset_connection_is_an_error(site: Any, door_to: Any) -> None:
+    """A connection reset in the middle of a body may be tried again."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>")
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        connection.close()
+
+    server = site(answer)
+    with pytest.raises(FetchError) as failure:
+        door_to(server).get(server.url)
+    assert failure.value.retry is True
+
+
+def test_a_closed_port_is_an_error(site: Any, door_to: Any, reply: Any) -> None:
+    """Nobody at home: the sentence says that there is no connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    door = door_to(allow_private=[f"127.0.0.1:{port}"])
+    with pytest.raises(FetchError, match="no connection"):
+        door.get(f"http://127.0.0.1:{port}/")
+
+
+def test_a_bomb_on_the_wire_is_refused(site: Any, door_to: Any, reply: Any) -> None:
+    """Ten kilobytes that stand for ten megabytes and one byte are refused."""
+    server = site(reply(gzip.compress(bytes(10_000_001)), "Content-Encoding: gzip"))
+    with pytest.raises(FetchError, match="larger than 10 MB"):
+        door_to(server).get(server.url)
+
+
+def test_failures_do_not_use_up_the_pool(site: Any, door_to: Any, reply: Any) -> None:
+    """After refusals, deadlines and broken answers the only connection still serves."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        if _path(request) == "/good":
+            reply(b"good")(connection, request)
+        elif _path(request) == "/slow":
+            time.sleep(0.5)
+        else:
+            connection.sendall(b"hello\r\n\r\n")
+
+    server = site(answer)
+    door = door_to(server, limits=Limits(seconds=0.2), connections=1)
+    for path in ("bad", "slow", "bad"):
+        with pytest.raises(FetchError):
+            door.get(server.url + path)
+    with pytest.raises(BlockedAddressError):
+        door.get("http://127.0.0.1:9/")
+    assert door.get(server.url + "good").body == b"good"
+
+
+# --- redirects ---
+
+
+def test_redirects_are_followed_and_permanent_ones_remembered(
+    site: Any, door_to: Any, reply: Any
+) -> None:
+    """``moved_to`` is as far as permanent redirects lead without a break."""
+    hops = {
+        "/a": _redirect("/b", "301 Moved"),
+        "/b": _redirect("/c", "308 Moved"),
+        "/c": _redirect("d?x=1", "302 Found"),
+        "/d?x=1": _redirect("/e", "301 Moved"),
+        "/e": reply(b"here"),
+    }
+    server = site(lambda connection, request: hops[_path(request)](connection, request))
+    answer = door_to(server).get(server.url + "a")
+    assert (answer.body, answer.url) == (b"here", server.url + "e")
+    assert answer.moved_to == server.url + "c"
+
+
+def test_a_temporary_redirect_moves_nothing(site: Any, door_to: Any, reply: Any) -> None:
+    """A feed that answers elsewhere for a while keeps its address."""
+    hops = {"/a": _redirect("/b", "307 Temporary"), "/b": reply(b"here")}
+    server = site(lambda connection, request: hops[_path(request)](connection, request))
+    assert door_to(server).get(server.url + "a").moved_to is None
+
+
+def test_a_loop_of_redirects_ends(site: Any, door_to: Any) -> None:
+    """Five redirects are followed, the sixth is an error."""
+    server = site(_redirect("/loop"))
+    with pytest.raises(FetchError, match="more than 5 redirects"):
+        door_to(server).get(server.url)
+    assert len(server.requests) == 6
+
+
+def test_a_redirect_without_a_location_is_a_reply(site: Any, door_to: Any, reply: Any) -> None:
+    """A 302 that leads nowhere is handed on as it is."""
+    server = site(reply(b"", status="302 Found"))
+    assert door_to(server).get(server.url).status == 302
+
+
+def test_a_redirect_in_bare_utf8_is_understood(site: Any, door_to: Any, reply: Any) -> None:
+    """Servers write Cyrillic paths into Location without quoting them."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        if _path(request) == "/":
+            location = "/новости".encode()
+            head = b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: " + location
+            connection.sendall(head + b"\r\n\r\n")
+        else:
+            reply(b"here")(connection, request)
+
+    server = site(answer)
+    door_to(server).get(server.url)
+    assert _path(server.requests[1]) == "/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8"
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["file:///etc/passwd", "gopher://x/1", "data:text/xml,<rss/>", "http://u:p@x.example/"],
+)
+def test_a_redirect_to_another_scheme_is_refused(site: Any, door_to: Any, location: str) -> None:
+    """Only http and https without a login are followed."""
+    server = site(_redirect(location))
+    with pytest.raises(FetchError):
+        door_to(server).get(server.url)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("hop", [1, 2, 3, 4, 5])
+def test_a_hop_to_a_private_address_is_refused(
+    site: Any, door_to: Any, reply: Any, hop: int
+) -> None:
+    """The check is made at every hop: the canary on another port hears nothing."""
+    canary = site(reply(b"secret"))
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        at = int(_path(request).strip("/") or 0)
+        target = canary.url if at + 1 == hop else f"/{at + 1}"
+        _redirect(target)(connection, request)
+
+    server = site(answer)
+    with pytest.raises(BlockedAddressError) as refusal:
+        door_to(server).get(server.url)
+    assert refusal.value.retry is False
+    assert canary.connections == 0
+
+
+def test_a_certificate_that_nobody_signed_is_refused(door_to: Any, tmp_path: Path) -> None:
+    """Without a certificate that can be checked there is no connection, and no flag to allow it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed, which makes the certificate of this test")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        pair = f"127.0.0.1:{listener.getsockname()[1]}"
+
+        def shake() -> None:
+            for _ in range(2):
+                connection, _ = listener.accept()
+                with contextlib.suppress(OSError):
+                    secured = context.wrap_socket(connection, server_side=True)
+                    secured.recv(65536)
+                    secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+        threading.Thread(target=shake, daemon=True).start()
+        with pytest.raises(FetchError, match=r"no connection.*certificate"):
+            door_to(allow_private=[pair]).get(f"https://{pair}/")
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        door = door_to(allow_private=[pair], ssl_context=trusting)
+        assert door.get(f"https://{pair}/").body == b"x"
+
+
+# --- where the door does not go ---
+
+
+@pytest.mark.parametrize("form", LOOPBACK_FORMS.split())
+def test_no_spelling_of_a_private_address_is_connected_to(
+    site: Any, door_to: Any, reply: Any, form: str
+) -> None:
+    """Forty ways to write this machine's address, and the canary hears nothing."""
+    canary = site(reply(b"secret"))
+    with pytest.raises(FetchError):
+        door_to().get(f"http://{form}:{canary.port}/")
+    assert canary.connections == 0
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "http://127.0.0.1:{port}\\@one.example/",
+        "http://one.example\\@127.0.0.1:{port}/",
+        "http://one.example@127.0.0.1:{port}/",
+        "http://127.0.0.1:{port}\t/",
+        "http://127.0.0.1:{port}\r\n/",
+        " http://127.0.0.1:{port}/",
+        "source:file:///etc/passwd",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1:{port}/",
+        "//127.0.0.1:{port}/",
+        "http://127.0.0.1:99999/",
+        "http://xn--/",
+        "http://\ud800/",
+        "",
+    ],
+)
+def test_an_ambiguous_address_is_refused_before_any_look_up(
+    site: Any, door_to: Any, reply: Any, template: str
+) -> None:
+    """What two readers may read differently is not read at all, and not retried."""
+    canary = site(reply(b"secret"))
+    asked: list[str] = []
+
+    def resolver(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    door = door_to(canary, resolver=resolver)
+    with pytest.raises(FetchError) as refusal:
+        door.get(template.replace("{port}", str(canary.port)))
+    assert refusal.value.retry is False
+    assert (asked, canary.connections) == ([], 0)
+
+
+def test_a_name_that_leads_to_a_private_address_is_refused(
+    site: Any, door_to: Any, reply: Any
+) -> None:
+    """A public-looking name is judged by its addresses."""
+    canary = site(reply(b"secret"))
+    door = door_to(resolver=lambda host, port: ["93.184.215.14", "127.0.0.1"])
+    with pytest.raises(BlockedAddressError, match=r"news\.example is 127\.0\.0\.1"):
+        door.get(f"http://news.example:{canary.port}/")
+    assert canary.connections == 0
+
+
+def test_the_address_that_was_checked_is_connected_to(site: Any, door_to: Any, reply: Any) -> None:
+    """One look-up per connection: a resolver that changes its mind is not asked again."""
+    server = site(reply(b"x"))
+    answers = iter([["127.0.0.1"], ["127.0.0.2"], ["127.0.0.3"]])
+    pair = f"feeds.example:{server.port}"
+    door = door_to(allow_private=[pair], resolver=lambda host, port: next(answers))
+    assert door.get(f"http://{pair}/").body == b"x"
+    assert next(answers) == ["127.0.0.2"]
+    assert f"Host: {pair}\r\n".encode() in server.requests[0]
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer(
+    site: Any, door_to: Any, reply: Any
+) -> None:
+    """A host with several addresses is reached by the first that answers."""
+    server = site(reply(b"x"))
+    pair = f"feeds.example:{server.port}"
+    door = door_to(allow_private=[pair], resolver=lambda host, port: ["127.0.0.9", "127.0.0.1"])
+    assert door.get(f"http://{pair}/").body == b"x"
+
+
+def test_exactly_the_allowed_pair_is_reached(site: Any, door_to: Any, reply: Any) -> None:
+    """Allowing one host and port opens neither its neighbour nor another name for it."""
+    allowed, other = site(reply(b"allowed")), site(reply(b"other"))
+    door = door_to(allow_private=[f"127.0.0.1:{allowed.port}"])
+    assert door.get(allowed.url).body == b"allowed"
+    for url in (other.url, f"http://localhost:{allowed.port}/", f"http://127.1:{allowed.port}/"):
+        with pytest.raises(BlockedAddressError):
+            door.get(url)
+    assert (allowed.connections, other.connections) == (1, 0)
+
+
+def test_proxies_of_the_environment_are_ignored(
+    site: Any, door_to: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy would make the check of addresses worthless."""
+    proxy, server = site(reply(b"proxy")), site(reply(b"server"))
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    assert door_to(server).get(server.url).body == b"server"
+    assert proxy.connections == 0
+
+
+@given(
+    st.text() | st.from_regex(re.compile(r"https?://[^/]{0,12}(:\d{0,6})?/?.{0,5}"), fullmatch=True)
+)
+def test_any_text_is_an_address_or_an_error(text: str) -> None:
+    """No text makes the reader of addresses fail in another way."""
+    try:
+        url = strict(text)
+    except FetchError as refusal:
+        assert refusal.retry is False
+    else:
+        assert url.scheme in ("http", "https")
+        assert url.host

@@ -1,0 +1,87 @@
+"""Markup and stray characters come out as plain text on one line."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.plain import from_markup, one_line, scalar
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>First.</p><p>Second.</p>", "First. Second."),
+        ("a<br>b<br/>c", "a b c"),
+        ("<b>bold</b>er", "bolder"),
+        ("<ul><li>one</li><li>two</li></ul>", "one two"),
+        ("AT&amp;T &lt;b&gt;", "AT&T <b>"),
+        ("a &amp;amp; b", "a &amp; b"),
+        ("AT&T, R&D", "AT&T, R&D"),
+        ("5 < 6 > 4", "5 < 6 > 4"),
+        ("&nbsp;x&#160;y&#x20;z", "x y z"),
+        ("<script>evil()</script>Before<style>p{}</style><!-- no -->", "Before"),
+        ("<img src=x onerror=evil()>after", "after"),
+        ("<iframe srcdoc='<script>evil()</script>'></iframe>x", "x"),
+        ("<svg><script>evil()</script></svg>x", "x"),
+        ("Before<a href='javascript:evil()'>in</a>", "Beforein"),
+        ("", ""),
+    ],
+)
+def test_markup_becomes_words(markup: str, text: str) -> None:
+    """Blocks part words, other tags do not; entities are read once; scripts are gone."""
+    assert from_markup(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (" a \n\t b  ", "a b"),
+        ("a\x00b\x1b[31mc\x9bd\x7fe", "a b [31mc d e"),
+        ("a\u2028b\u2029c\u00a0d\ufeffe", "a b c d e"),
+        ("gnp.\u202eexe\u202c \u2066x\u2069", "gnp.exe x"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("plain", "plain"),
+        ("two  blanks", "two blanks"),
+    ],
+)
+def test_stray_characters_are_dropped(text: str, line: str) -> None:
+    """Controls and directions go, runs of white space shrink, joiners of real words stay."""
+    assert one_line(text) == line
+
+
+@given(st.text())
+def test_any_text_is_safe_to_print(text: str) -> None:
+    """No control, no direction, no line break, no half character; twice is the same as once."""
+    line = one_line(text)
+    assert line.encode().decode() == line
+    assert not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in line)
+    assert not any(
+        "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069" for letter in line
+    )
+    assert one_line(line) == line
+
+
+@given(st.text(alphabet="<>/!-&;#x0123abp \"'=[]", max_size=60))
+def test_no_markup_makes_it_fail(markup: str) -> None:
+    """Any tangle of tags gives a line."""
+    assert one_line(from_markup(markup)) == from_markup(markup)
+
+
+@pytest.mark.parametrize("piece", ["<p ", "<a", "<b>", "<!--", "&amp", "<svg><g>", "<table><b>"])
+def test_no_markup_takes_long(piece: str) -> None:
+    """Time grows with the size and not with its square."""
+    began = time.monotonic()
+    from_markup(piece * 20_000)
+    assert time.monotonic() - began < 2
+
+
+def test_half_characters_are_replaced_and_pairs_joined() -> None:
+    """Lone surrogates cannot be stored; pairs of them are one character."""
+    assert scalar("a\ud83d") == "a\ufffd"
+    assert scalar("\ud83d\ude00") == "\U0001f600"
+    assert scalar("ok") == "ok"

@@ -1,0 +1,46 @@
+"""Web addresses as the names of articles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.urls import canonical, guid_key, host, link_key
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.News.example:443/amp/kz?x=1", "news.example"),
+        ("http://m.news.example", "news.example"),
+        ("https://news.example:8080/a", "news.example:8080"),
+        ("https://news.example?x=1", "news.example"),
+        ("https://новости.example/a", "xn--b1amnebsh.example"),
+    ],
+)
+def test_the_host_of_an_address(url: str, site: str) -> None:
+    """Without the labels that name a rendering, in ASCII."""
+    assert host(url) == site
+
+
+def test_all_writings_of_a_link_make_one_key() -> None:
+    """Scheme, www, tracking and a trailing slash name no other article."""
+    written = ("https://www.news.example/a/?utm_source=x", "http://news.example/a#part")
+
+    assert {link_key(canonical(url)) for url in written} == {"link:news.example/a"}
+
+
+@given(st.text("abc/", max_size=2000))
+def test_no_key_grows_without_bounds(path: str) -> None:
+    """Long links become hashes, different ones different hashes."""
+    link = f"news.example/{path}"
+
+    assert len(link_key(link)) <= 505
+    assert link_key(link) != link_key(f"{link}a")
+
+
+def test_a_guid_is_known_within_its_feed_only() -> None:
+    """Two feeds may both count from 1; a guid that is an address may flip its scheme."""
+    assert guid_key(1, "1") != guid_key(2, "1")
+    assert guid_key(1, "http://www.a.example/x") == guid_key(1, "https://a.example/x?fbclid=y")
