@@ -118,6 +118,7 @@ def show(
     article: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id or address.")],
 ) -> None:
     """Show an article with the receipt of its score."""
+    from monitor.desk.receipts import with_receipt
     from monitor.publish.reasons import full
 
     with archive(configuration(context)) as store:
@@ -130,6 +131,7 @@ def show(
             raise InputError(
                 f"there is no article {article} in the archive; `monitor search` finds them"
             )
+        judged = with_receipt(store, judged)
         others = store.stories.members([judged.story_id]) if judged.story_id is not None else {}
     _print_article(judged)
     print()

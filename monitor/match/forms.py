@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from monitor.beat import is_acronym
 from monitor.model import Alias, Entity, Rival, Term, Trap
@@ -47,8 +48,7 @@ class Sought:
     sides: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One string to look for; ``before`` and ``after`` are its phrase's other words in order.
 
     ``tails`` is None where anything may follow. ``langs`` None means texts of any language.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.beat.kept import written
 from monitor.match.scoring import judge
 from monitor.match.stories import place, signature
 from monitor.model import Article, Assessment, Judgement
@@ -34,9 +34,9 @@ def assess(
     stopping: Callable[[], bool] = lambda: False,
 ) -> Assessed:
     """Judge and place everything unjudged, a batch in a transaction, oldest first."""
-    store.judgements.keep_watchlist(setup.watchlist.fingerprint, _body(setup), now)
     done = Assessed()
     while not stopping() and (articles := store.articles.unassessed(_BATCH)):
+        _keep_watchlist(store, setup, now)
         scores = _assess_batch(store, setup, articles, now)
         threshold = setup.settings.watchlist.threshold
         done = Assessed(
@@ -46,10 +46,12 @@ def assess(
     return done
 
 
-def _body(setup: Setup) -> str:
-    """Everything that a receipt was made with, so that it can be made again."""
-    keywords = setup.settings.watchlist.keywords
-    return json.dumps({"beat": asdict(setup.beat), "keywords": keywords}, ensure_ascii=False)
+def _keep_watchlist(store: Store, setup: Setup, now: datetime) -> None:
+    """Keep what receipts are made with, so that each can be made again."""
+    fingerprint = setup.watchlist.fingerprint
+    if not store.judgements.keeps_watchlist(fingerprint):
+        body = written(setup.beat, setup.settings.watchlist.keywords)
+        store.judgements.keep_watchlist(fingerprint, body, now)
 
 
 def _assess_batch(
@@ -75,7 +77,12 @@ def _place(
         story_id=place(its_signature, candidates),
         eligible_at=_eligible_at(setup, article, judgement, now),
     )
-    store.judgements.record([assessment], setup.watchlist.fingerprint, now)
+    store.judgements.record(
+        [assessment],
+        setup.watchlist.fingerprint,
+        now,
+        keep_receipt=lambda kept: kept.judgement.score >= setup.settings.thresholds()[0] / 2,
+    )
 
 
 def _eligible_at(

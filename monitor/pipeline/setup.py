@@ -1,9 +1,10 @@
-"""What every step works with: settings, beat and compiled watchlist."""
+"""What every step works with: settings, beat and watchlist."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from monitor import __version__
@@ -17,15 +18,19 @@ from monitor.model import Beat, FeedListing
 from monitor.resources import seeds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setup:
     """One valid state of everything that a person may edit."""
 
     configuration: Configuration
     beat: Beat
-    watchlist: Watchlist
     listings: tuple[FeedListing, ...]
     notices: tuple[str, ...] = ()
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The beat and the user's keywords, compiled when the first article is judged."""
+        return compile_watchlist(self.beat, self.settings.watchlist.keywords)
 
     @property
     def settings(self) -> Settings:
@@ -39,7 +44,7 @@ class Setup:
 
 
 def prepare(configuration: Configuration) -> Setup:
-    """Load the beat and compile the watchlist; raises ``BeatError`` with all mistakes."""
+    """Load the beat that the settings name; raises ``BeatError`` with all mistakes."""
     settings = configuration.settings
     folder = beat_folder(configuration)
     beat = load_beat(folder)
@@ -47,7 +52,6 @@ def prepare(configuration: Configuration) -> Setup:
     return Setup(
         configuration=configuration,
         beat=beat,
-        watchlist=compile_watchlist(beat, settings.watchlist.keywords),
         listings=tuple(merged(shipped, settings)),
     )
 

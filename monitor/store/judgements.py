@@ -39,6 +39,12 @@ class Judgements:
         with self._database.writing() as connection:
             connection.execute(insert(watchlists).values(row).on_conflict_do_nothing())
 
+    def keeps_watchlist(self, fingerprint: str) -> bool:
+        """Whether the watchlist with this fingerprint is kept."""
+        known = select(watchlists.c.id).where(watchlists.c.fingerprint == fingerprint)
+        with self._database.reading() as connection:
+            return connection.execute(known).first() is not None
+
     def watchlist(self, article_id: int) -> tuple[str, str] | None:
         """Fingerprint and body of the watchlist that an article was last judged with."""
         used = (

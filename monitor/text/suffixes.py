@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.text.scripts import Script
 from monitor.text.tables import table
@@ -18,8 +18,7 @@ from monitor.text.tables import table
 UZBEK_CYRILLIC = "uz-cyrl"
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
+class Stem(NamedTuple):
     """The unchanging beginning of a word's forms; ``tails`` contains what may follow it."""
 
     text: str
@@ -53,6 +52,8 @@ class _Chain:
 _UNCHANGED: Container[str] = frozenset({""})
 
 
+# Gazetteers say the same words again and again, and inflecting one is not cheap.
+@cache
 def stems(word: str, lang: str) -> tuple[Stem, ...]:
     """The stems of a folded word; a language without a table leaves the word unchanged."""
     rules = _rules(lang)
@@ -67,6 +68,7 @@ def stems(word: str, lang: str) -> tuple[Stem, ...]:
     return (plain, Stem(word[:-1] + softened, rules.softened_tails))
 
 
+@cache
 def last_stems(word: str, lang: str) -> tuple[Stem, ...]:
     """The stems of the last word of a phrase: its possessive ending gives way in the plural."""
     rules = _rules(lang)
@@ -86,6 +88,7 @@ def last_stems(word: str, lang: str) -> tuple[Stem, ...]:
 _SHORTEST_OWNED = 2
 
 
+@cache
 def heads(word: str, lang: str) -> tuple[str, ...]:
     """The forms of the first word of a phrase whose head stands first, itself included."""
     listed: dict[str, list[str]] = table("suffixes").get(lang, {}).get("heads", {})

@@ -23,14 +23,15 @@ _SHORTEST_ROOT = 3
 class Vocabulary:
     """The lists of one language in lower case; the data files say what each is for.
 
-    ``endings`` are pairs of an ending and what a word's root has in its place; ``demonyms`` pairs
+    ``endings`` map an ending to what a word's root has in its place; ``demonyms`` are pairs
     of a country's ending and that of its adjective; ``spellings`` pairs that count as one.
     """
 
     lists: Mapping[str, frozenset[str]]
     roots: Mapping[str, frozenset[str]]
     kinds: Mapping[str, str]
-    endings: tuple[tuple[str, str], ...]
+    endings: Mapping[str, str]
+    longest_ending: int
     demonyms: tuple[tuple[str, str], ...]
     spellings: tuple[tuple[str, str], ...]
     ordinal: re.Pattern[str]
@@ -45,10 +46,15 @@ class Vocabulary:
         return self.lists_word(name, word) or self.root(word) in self.roots.get(name, _EMPTY)
 
     def root(self, word: str) -> str:
-        """``word`` with its first known ending replaced, for comparing words that inflect."""
-        for ending, replacement in self.endings:
-            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_ROOT:
-                return word[: len(word) - len(ending)] + replacement
+        """``word`` with its longest known ending replaced, for comparing words that inflect."""
+        for length in range(self.longest_ending, 0, -1):
+            replacement = self.endings.get(word[-length:])
+            if replacement is None:
+                continue
+            root = word[:-length] + replacement
+            # A long ending is likelier to be a part of a short word.
+            if len(root) >= _SHORTEST_ROOT + (length > 1):
+                return root
         return word
 
     def kind(self, word: str) -> str | None:
@@ -95,7 +101,8 @@ def _built(rows: Mapping[str, Any]) -> Vocabulary:
         lists=lists,
         roots={},
         kinds={},
-        endings=_pairs(rows, "endings"),
+        endings=dict(_pairs(rows, "endings")),
+        longest_ending=max((len(ending) for ending, _ in rows.get("endings", ())), default=0),
         demonyms=_pairs(rows, "demonyms"),
         spellings=_pairs(rows, "spellings"),
         ordinal=re.compile(rows.get("ordinal", _NEVER), re.I),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -266,12 +266,8 @@ def test_a_mail_server_that_is_down_is_retried_with_the_same_message_id(
         publish(store, world.setup, now)
         nowhere = world.setup.settings.smtp.model_copy(update={"port": 9})
         settings = world.setup.settings.model_copy(update={"smtp": nowhere})
-        down = Setup(
-            Configuration(world.setup.configuration.path, settings),
-            world.setup.beat,
-            world.setup.watchlist,
-            world.setup.listings,
-        )
+        path = world.setup.configuration.path
+        down = replace(world.setup, configuration=Configuration(path, settings))
         failed = deliver(store, transports(down), now)
         sent = deliver(store, transports(world.setup), now + timedelta(hours=1))
 

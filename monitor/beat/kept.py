@@ -1,0 +1,43 @@
+"""A watchlist on paper: everything that a receipt was made with, and the way back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from monitor.model import Alias, Beat, Entity, Rival, Side, Term, Topic, Trap
+
+
+def written(beat: Beat, keywords: Mapping[str, float]) -> str:
+    """``beat`` and a user's ``keywords`` as one JSON document."""
+    kept = {"beat": asdict(beat), "keywords": dict(keywords)}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(document: str) -> tuple[Beat, dict[str, float]]:
+    """The beat and the keywords that ``written`` wrote down."""
+    kept = json.loads(document)
+    beat = kept["beat"]
+    return Beat(
+        id=beat["id"],
+        title=beat["title"],
+        sides=tuple(Side(**_tuples(row)) for row in beat["sides"]),
+        topics=tuple(Topic(**row) for row in beat["topics"]),
+        entities=tuple(Entity(**_subject(row)) for row in beat["entities"]),
+        terms=tuple(Term(**_subject(row)) for row in beat["terms"]),
+        rivals=tuple(Rival(**_subject(row)) for row in beat["rivals"]),
+        traps=tuple(Trap(**_subject(row)) for row in beat["traps"]),
+        weights=beat["weights"],
+        fingerprint=beat["fingerprint"],
+    ), kept["keywords"]
+
+
+def _subject(row: dict[str, Any]) -> dict[str, Any]:
+    return _tuples({**row, "aliases": [Alias(**alias) for alias in row["aliases"]]})
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; values hold tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
