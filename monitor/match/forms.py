@@ -207,6 +207,8 @@ def _is_name(sought: Sought, alias: Alias) -> bool:
     """Whether the alias must begin with a capital; users may write theirs as they like."""
     if alias.lang == ANY_LANGUAGE or not alias.text[:1].isupper():
         return False
+    if sought.layer is Layer.TRAP and alias.lang != "en":
+        return False
     is_national = isinstance(sought.subject, Entity) and sought.subject.kind in _NATIONAL_KINDS
     return not (is_national and suffixes.has_trait(alias.lang, "small_demonyms"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -84,14 +84,20 @@ class Watchlist:
     def find(self, fields: Iterable[tuple[str, str]], lang: str = "und") -> list[Occurrence]:
         """What occurs in the named texts, in reading order; no two of the beat's overlap.
 
-        ``lang`` keeps short words of other languages out; ``und`` lets all in.
+        ``lang`` keeps short words of other languages out; ``und`` lets all in. A weak name that
+        nothing supports does not hide a sure one inside it.
         """
-        return [
-            Occurrence(form.sought, form.alias, text[start:end], name, start, end)
-            for name, text in fields
-            if text
-            for start, end, form in _resolved(self._spans(text, lang))
-        ]
+        spans = [(name, text, self._spans(text, lang)) for name, text in fields if text]
+        found = _occurrences(spans)
+        sure = {side for one in found if not one.alias.weak for side in one.sought.sides}
+        if not any(one.alias.weak and sure.isdisjoint(one.sought.sides) for one in found):
+            return found
+        return _occurrences(
+            [
+                (name, text, [span for span in there if _may_stand(span, sure)])
+                for name, text, there in spans
+            ]
+        )
 
     def _spans(self, text: str, lang: str) -> list[_Span]:
         folded = fold(text)
@@ -101,6 +107,19 @@ class Watchlist:
         if with_han:
             spans.extend(_han_spans(self.han, folded, text, lang))
         return spans
+
+
+def _occurrences(spans: Iterable[tuple[str, str, list[_Span]]]) -> list[Occurrence]:
+    return [
+        Occurrence(form.sought, form.alias, text[start:end], name, start, end)
+        for name, text, there in spans
+        for start, end, form in _resolved(there)
+    ]
+
+
+def _may_stand(span: _Span, sure: Set[str]) -> bool:
+    sought = span.form.sought
+    return not span.form.alias.weak or not sought.sides or not sure.isdisjoint(sought.sides)
 
 
 def compile_watchlist(beat: Beat, keywords: Mapping[str, float]) -> Watchlist:
@@ -224,9 +243,16 @@ def _longest(spans: list[_Span]) -> list[_Span]:
     return stand + _longest_of(cluster)
 
 
+def _precedence(span: _Span) -> tuple[int, bool, bool, int]:
+    """Longest first; of equals a name before a word, the sure before the weak, the fuller base."""
+    form = span.form
+    is_word = isinstance(form.sought.subject, Term)
+    return (span.start - span.end, is_word, form.alias.weak, -len(form.alias.text))
+
+
 def _longest_of(cluster: list[_Span]) -> list[_Span]:
     stand: list[_Span] = []
-    for span in sorted(cluster, key=lambda span: span.start - span.end):
+    for span in sorted(cluster, key=_precedence):
         if all(span.end <= other.start or other.end <= span.start for other in stand):
             stand.append(span)
     return sorted(stand, key=_place)
