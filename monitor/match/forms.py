@@ -17,12 +17,13 @@ from monitor.model import Alias, Entity, Rival, Term, Trap
 from monitor.text import suffixes
 from monitor.text.normalise import fold, straighten
 from monitor.text.scripts import has_han, main_script
-from monitor.text.suffixes import UZBEK_CYRILLIC, Stem, stems
+from monitor.text.suffixes import Stem, stems
 
 ANY_LANGUAGE = "*"
 # A shorter word is too likely to be another language's word for something else.
 _LONG_ENOUGH = 5
 _PAUSE = re.compile(r"\s*[‐‑‒–—―−,-]+\s*")
+_QUOTABLE = re.compile(r"[^\W\d_]+ [^\W\d_]")
 _JOINABLE = 2
 _WIDEST_GAP = 3
 
@@ -108,13 +109,19 @@ def word_forms(sought: Sought, alias: Alias) -> Iterator[tuple[str, Form]]:
     folded = fold(alias.text).text
     if alias.lang == ANY_LANGUAGE:
         yield from _keyword_forms(sought, alias, folded)
-    elif alias.lang == "uz" and folded.isascii():
-        yield from _forms(sought, alias, folded, "uz")
-        yield from _forms(sought, alias, suffixes.uzbek_cyrillic(folded), UZBEK_CYRILLIC)
     else:
-        yield from _forms(
-            sought, alias, folded, UZBEK_CYRILLIC if alias.lang == "uz" else alias.lang
-        )
+        for lang in _scripts(alias.lang, folded):
+            carried = folded if lang == alias.lang else suffixes.carried(folded, lang)
+            yield from _forms(sought, alias, carried, lang)
+
+
+def _scripts(lang: str, folded: str) -> tuple[str, ...]:
+    """The language's tables to use: an alias in its usual script is looked for in both."""
+    other = suffixes.OTHER_SCRIPTS.get(lang)
+    if other is None:
+        return (lang,)
+    usual = suffixes.is_usual_script(lang, folded)
+    return (lang, other) if usual else (other,)
 
 
 def _keyword_forms(sought: Sought, alias: Alias, folded: str) -> Iterator[tuple[str, Form]]:
@@ -232,6 +239,9 @@ def _spacings(text: str, folded: str) -> tuple[str, ...]:
     if " " not in own:
         return (own,)
     spacings = {" ".join(own.split()), own}
+    if _QUOTABLE.match(text):
+        # «Galkynyş» gaz käni: a quotation mark leaves a space of its own.
+        spacings.add(own.replace(" ", "  ", 1))
     if _PAUSE.search(text.strip()):
         for width in range(1, _WIDEST_GAP + 1):
             spacings.add(fold(_PAUSE.sub("-" * width, text)).text.strip())

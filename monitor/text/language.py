@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.text.scripts import Script, main_script
+from monitor.text.scripts import Script, main_script, scripts
 from monitor.text.tables import table
 
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 UNDETERMINED = "und"
 # Enough for certainty; more would only cost time.
 _READ = 300
-# Below this many letters a declared language of the right script is believed.
+# Below this many letters a declared language is believed when the library finds it likely too …
 _FEW_LETTERS = 48
+# … that is, when it stands so far up in the library's list …
+_BELIEVED = 4
+# … and below this many letters, which tell nothing, when it is written in the text's script.
+_VERY_FEW_LETTERS = 10
 
 
 def identify(title: str, summary: str = "", declared: str | None = None) -> str:
@@ -34,16 +38,17 @@ def identify(title: str, summary: str = "", declared: str | None = None) -> str:
         return by_letters
     if script is Script.HAN:
         return "zh"
+    return _by_statistics(text, known_code(declared))
+
+
+def _by_statistics(text: str, declared: str | None) -> str:
     ranked = _ranked(text)
-    if _is_short(text):
-        prior = known_code(declared)
-        if prior is not None and prior in ranked[:_BELIEVED]:
-            return prior
+    letters = sum(letter.isalpha() for letter in text)
+    if declared is not None and letters < _FEW_LETTERS:
+        believed = ranked if letters < _VERY_FEW_LETTERS else ranked[:_BELIEVED]
+        if declared in believed:
+            return declared
     return ranked[0]
-
-
-# How far down the library's list a declared language may stand to be believed for a short text.
-_BELIEVED = 4
 
 
 def known_code(declared: str | None) -> str | None:
@@ -53,10 +58,6 @@ def known_code(declared: str | None) -> str | None:
     primary = declared.strip().replace("_", "-").split("-")[0].casefold()
     code = _synonyms().get(primary, primary)
     return code if code in table("languages")["candidates"] else None
-
-
-def _is_short(text: str) -> bool:
-    return sum(letter.isalpha() for letter in text[: 4 * _FEW_LETTERS]) < _FEW_LETTERS
 
 
 def _by_letters(text: str) -> str | None:
@@ -72,9 +73,16 @@ def _by_letters(text: str) -> str | None:
 
 
 def _ranked(text: str) -> list[str]:
-    """Languages of ``text`` in the library's order, likeliest first."""
+    """The languages of the text's scripts, likeliest first; ``und`` leads where all are as likely.
+
+    The library judges by sequences of letters, and some short texts have none that it knows.
+    """
     clean = text.encode("utf-8", "ignore").decode("utf-8")
-    return [_synonyms().get(lang, lang) for lang, _ in _identifier().rank(clean)]
+    written = {lang for script in scripts(text) for lang in table("languages")["scripts"][script]}
+    found = [(_synonyms().get(lang, lang), points) for lang, points in _identifier().rank(clean)]
+    ranked = [(lang, points) for lang, points in found if lang in written]
+    is_blind = ranked[0][1] == ranked[-1][1]
+    return [*([UNDETERMINED] if is_blind else []), *(lang for lang, _ in ranked)]
 
 
 @cache

@@ -14,7 +14,9 @@ _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # They make the text after them run backwards, in a list of other people's titles too.
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_STEERING = re.compile(f"{_CONTROL.pattern}|{_DIRECTION.pattern}")
 _SPACE = re.compile(r"\s+")
+_LINE_END = re.compile(r"[\t\n\r]")
 
 
 def from_markup(markup: str) -> str:
@@ -28,7 +30,17 @@ def one_line(text: str) -> str:
     """``text`` without control and direction characters, runs of white space as one space."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return _SPACE.sub(" ", _DIRECTION.sub("", _CONTROL.sub(" ", scalar(text)))).strip()
+    return _SPACE.sub(" ", _harmless(text)).strip()
+
+
+def spaced_line(text: str) -> str:
+    """``text`` on one line as ``one_line`` has it, but with the spaces that align its columns."""
+    return _LINE_END.sub(" ", _harmless(text))
+
+
+def escaped(source: str) -> str:
+    """JSON or TOML with an escape for each character in its strings that could steer a terminal."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", scalar(source))
 
 
 def scalar(text: str) -> str:
@@ -38,3 +50,8 @@ def scalar(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def _harmless(text: str) -> str:
+    """``text`` without what steers a terminal, a space for each control character."""
+    return _DIRECTION.sub("", _CONTROL.sub(" ", scalar(text)))

@@ -43,6 +43,11 @@ def without_han(text: str) -> str:
     return _HAN_RUN.sub(lambda run: " " * len(run[0]), text)
 
 
+def scripts(text: str) -> tuple[Script, ...]:
+    """The known scripts that ``text`` has a letter of."""
+    return tuple(script for script, letters in _LETTERS.items() if letters.search(text))
+
+
 def main_script(text: str) -> Script:
     """The script of most of ``text``; ``OTHER`` when it has no letter of a known one."""
     counts = {script: len(letters.findall(text)) for script, letters in _LETTERS.items()}

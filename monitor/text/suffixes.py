@@ -12,10 +12,14 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
-from monitor.text.scripts import Script
+from monitor.text.scripts import Script, main_script
 from monitor.text.tables import table
 
 UZBEK_CYRILLIC = "uz-cyrl"
+KAZAKH_LATIN = "kk-latn"
+# Languages in their other script: whose tables they are, and under which name the letters stand.
+_CARRIED = {UZBEK_CYRILLIC: ("uz", "cyrillic"), KAZAKH_LATIN: ("kk", "latin")}
+OTHER_SCRIPTS = {language: other for other, (language, _) in _CARRIED.items()}
 
 
 class Stem(NamedTuple):
@@ -101,33 +105,43 @@ def heads(word: str, lang: str) -> tuple[str, ...]:
     return (word, *changed)
 
 
+def is_usual_script(lang: str, folded: str) -> bool:
+    """Whether a folded word is written in the script that the language's table is for."""
+    return main_script(folded) == table("suffixes")[lang]["script"]
+
+
 @cache
 def has_trait(lang: str, trait: str) -> bool:
     """Whether a language's table states a trait, such as ``joins`` or ``agrees``."""
-    named = "uz" if lang == UZBEK_CYRILLIC else lang
+    named, _ = _CARRIED.get(lang, (lang, ""))
     return bool(table("suffixes").get(named, {}).get(trait, False))
 
 
 def languages_of(script: Script) -> tuple[str, ...]:
     """The languages with a table that are written in ``script``."""
     known = [lang for lang, rules in table("suffixes").items() if rules["script"] == script]
-    return (*known, UZBEK_CYRILLIC) if script is Script.CYRILLIC else tuple(known)
+    other = {Script.CYRILLIC: UZBEK_CYRILLIC, Script.LATIN: KAZAKH_LATIN}.get(script)
+    return (*known, other) if other else tuple(known)
 
 
-def uzbek_cyrillic(folded: str) -> str:
-    """Folded Uzbek in Latin letters carried over to Cyrillic ones; other letters stay."""
-    initial, pairs, letters = _uzbek_letters()
+def carried(folded: str, lang: str) -> str:
+    """A folded text in a language's usual script carried over to its other one, such as uz-cyrl.
+
+    Letters that the table does not know stay.
+    """
+    initial, pairs, letters = _letters(lang)
     text = f" {folded}"
-    for latin, cyrillic in (*initial, *pairs):
-        text = text.replace(latin, cyrillic)
+    for theirs, ours in (*initial, *pairs):
+        text = text.replace(theirs, ours)
     return text[1:].translate(letters)
 
 
 @cache
-def _uzbek_letters() -> tuple[list[tuple[str, str]], list[tuple[str, str]], dict[int, str]]:
+def _letters(lang: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]], dict[int, str]]:
     """What to replace at the beginning of words, elsewhere, and letter by letter."""
-    rules = table("suffixes")["uz"]["cyrillic"]
-    initial = [(f" {latin}", f" {cyrillic}") for latin, cyrillic in rules["initial"].items()]
+    language, script = _CARRIED[lang]
+    rules = table("suffixes")[language][script]
+    initial = [(f" {theirs}", f" {ours}") for theirs, ours in rules["initial"].items()]
     pairs = [pair for pair in rules["letters"].items() if len(pair[0]) > 1]
     singles = {ord(key): value for key, value in rules["letters"].items() if len(key) == 1}
     return initial, pairs, singles
@@ -166,8 +180,8 @@ class _Paradigms:
 
 @cache
 def _rules(lang: str) -> _Suffixes | _Paradigms | None:
-    if lang == UZBEK_CYRILLIC:
-        return _uzbek_cyrillic_rules()
+    if lang in _CARRIED:
+        return _carried_rules(lang)
     rules = table("suffixes").get(lang)
     if rules is None:
         return None
@@ -176,9 +190,10 @@ def _rules(lang: str) -> _Suffixes | _Paradigms | None:
     return _chains(rules, lambda text: text)
 
 
-def _uzbek_cyrillic_rules() -> _Suffixes:
-    # A suffix stands inside a word, so its first e is not an initial one.
-    return _chains(table("suffixes")["uz"], lambda text: uzbek_cyrillic(f"-{text}")[1:])
+def _carried_rules(lang: str) -> _Suffixes:
+    # A suffix stands inside a word, so its first letter is not an initial one.
+    language, _ = _CARRIED[lang]
+    return _chains(table("suffixes")[language], lambda text: carried(f"-{text}", lang)[1:])
 
 
 def _chains(rules: dict[str, Any], carry: Callable[[str], str]) -> _Suffixes:

@@ -30,13 +30,13 @@ def forms(row: dict[str, Any]) -> list[str]:
 
 
 def test_inflected_forms_in_sentences() -> None:
-    """At least nine forms of ten in each language but Kazakh, which is also written in Latin."""
+    """97 of 100 forms are found, in each language nine of ten at least."""
     marks: dict[str, list[bool]] = defaultdict(list)
     for row in rows("forms.jsonl"):
         marks[row["lang"]].append(any(form in row["form"] for form in forms(row)))
     recall = {lang: sum(found) / len(found) for lang, found in marks.items()}
-    assert min(recall.values()) >= 0.88, recall
-    assert sum(map(sum, marks.values())) / sum(map(len, marks.values())) >= 0.94
+    assert min(recall.values()) >= 0.9, recall
+    assert sum(map(sum, marks.values())) / sum(map(len, marks.values())) >= 0.97
 
 
 def test_common_words_are_not_taken_for_names() -> None:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.text.language import identify, known_code
 
@@ -42,6 +44,31 @@ def test_a_declaration_decides_what_no_letter_can() -> None:
     assert identify("2025: 4.7%", declared="ru-RU") == "ru"
     assert identify("2025: 4.7%") == "und"
     assert identify("") == "und"
+
+
+@pytest.mark.parametrize(
+    ("title", "declared", "lang"),
+    [
+        ("OK", None, "und"),
+        ("OK", "en", "en"),
+        ("OK", "ru", "und"),
+        ("ШОС", "kk", "kk"),
+        ("Oil", "en", "en"),
+        ("Oil", "ar", "uz"),
+        ("USA Gymnastics поддерживает", None, "ru"),
+    ],
+)
+def test_very_short_titles_keep_to_their_script(
+    title: str, declared: str | None, lang: str
+) -> None:
+    """A declared language of the script is believed; one of another script is never answered."""
+    assert identify(title, declared=declared) == lang
+
+
+@given(st.text(alphabet="abcKTZ 'ʻéşı", min_size=1, max_size=12), st.sampled_from(["ar", "ru"]))
+def test_latin_letters_are_never_arabic_or_russian(title: str, declared: str) -> None:
+    """Whatever a feed declares, and however little there is to read."""
+    assert identify(title + "a", declared=declared) not in ("ar", "fa", "ru", "hi", "zh")
 
 
 def test_uzbek_in_cyrillic_letters_is_uzbek() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.addresses import mailbox_problem, masked
+from monitor.text.addresses import is_this_machine, mailbox_problem, masked
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,19 @@ def test_mailboxes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "ada", "@example.org", "ada@", "ada@.org", "ada smith@example.org", "Ada <ada>", "a@b@c",
+     "a@b..c", "a..b@example.org", "a@[", "a@b.c.",
      "a@example.org\r\nBcc: b@example.org", "a@example.org\x00", "Ada\n <ada@example.org>"],
 )  # fmt: skip
 def test_what_is_no_mailbox(text: str) -> None:
     """Parts that are missing, blanks, and everything that could split a header."""
     assert mailbox_problem(text)
+
+
+@given(st.text(alphabet='a@.<>[]()\\",:; é\0', max_size=20))
+def test_any_text_is_a_mailbox_or_told_why_not(text: str) -> None:
+    """However broken an address is, the answer is a sentence."""
+    problem = mailbox_problem(text)
+    assert problem is None or problem
 
 
 @given(st.text(max_size=40))
@@ -52,8 +60,26 @@ def test_no_text_splits_a_header(text: str) -> None:
         ("mailto:a@example.org", "mailto:a@example.org"),
         ("sqlite:///monitor.db", "sqlite:///monitor.db"),
         ("no URL at all: x@y", "no URL at all: x@y"),
+        ("https://h/rss?lang=en&api_key=abc&n=1", "https://h/rss?lang=en&api_key=***&n=1"),
+        ("https://h/rss?Token=abc#top", "https://h/rss?Token=***#top"),
+        ("https://h/?X-Amz-Signature=a%2Fb;sig=c", "https://h/?X-Amz-Signature=***;sig=***"),
+        ('url = "https://h/?auth=abc" # mine', 'url = "https://h/?auth=***" # mine'),
+        ("https://h/?author=ada&tokens=3&design=2", "https://h/?author=ada&tokens=3&design=2"),
+        ("https://h/key=abc", "https://h/key=abc"),
     ],
 )
-def test_passwords_are_masked(url: str, shown: str) -> None:
-    """The name stays, the password goes; ports and paths with an @ are left alone."""
+def test_secrets_are_masked(url: str, shown: str) -> None:
+    """Names stay, passwords, keys and tokens go; ports and paths with an @ are left alone."""
     assert masked(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        *[("localhost", True), ("LocalHost.", True), ("127.0.0.9", True), ("::1", True)],
+        *[("mail.example.org", False), ("10.0.0.1", False), ("localhost.example", False)],
+    ],
+)
+def test_this_machine_is_known_by_its_names(host: str, here: bool) -> None:
+    """Loopback addresses and localhost; nothing is looked up."""
+    assert is_this_machine(host) is here

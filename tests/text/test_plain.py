@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
+import tomllib
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.plain import from_markup, one_line, scalar
+from monitor.text.plain import escaped, from_markup, one_line, scalar, spaced_line
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,24 @@ def test_any_text_is_safe_to_print(text: str) -> None:
         "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069" for letter in line
     )
     assert one_line(line) == line
+
+
+@given(st.text())
+def test_an_aligned_line_is_as_safe_and_keeps_its_blanks(text: str) -> None:
+    """The same characters as on a line without them, whatever the white space."""
+    line = spaced_line(text)
+    assert one_line(line) == one_line(text)
+    assert not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in line)
+    assert spaced_line("+63  Khorgos    in title") == "+63  Khorgos    in title"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_escaped_json_and_toml_say_the_same(text: str) -> None:
+    """What is written can be read back, and nothing in it steers a terminal."""
+    written = escaped(json.dumps(text, ensure_ascii=False))
+    assert json.loads(written) == text
+    assert tomllib.loads(f"x = {written}")["x"] == text
+    assert spaced_line(written) == written
 
 
 @given(st.text(alphabet="<>/!-&;#x0123abp \"'=[]", max_size=60))

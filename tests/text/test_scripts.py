@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.scripts import Script, han_runs, has_han, main_script, without_han
+from monitor.text.scripts import Script, han_runs, has_han, main_script, scripts, without_han
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_han_runs_are_found_and_blanked() -> None:
     assert without_han(text) == "  KTZ  "
     assert has_han(text)
     assert not has_han("KTZ")
+
+
+def test_all_scripts_of_a_text_are_told() -> None:
+    """One letter is enough; digits and signs belong to none."""
+    assert set(scripts("USA и 中国, 2025")) == {Script.LATIN, Script.CYRILLIC, Script.HAN}
+    assert scripts("2025: 4.7%") == ()

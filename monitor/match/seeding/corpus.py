@@ -10,14 +10,15 @@ from monitor.match.seeding.reading import Sentence, Word
 from monitor.text.normalise import fold_key
 from monitor.text.vocabulary import Vocabulary, vocabulary
 
-_COMMON = ("function", "verbs", "weak", "general", "adverbs", "titles")
+_EVERYDAY = ("function", "weak", "general", "titles")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A possible name or term at ``start:end`` of the sentence with that number.
 
-    ``kind`` is what the place tells of it, if anything; ``is_name`` parts names from concepts.
+    ``kind`` is what the place tells of it, if anything; ``is_name`` parts names from concepts,
+    of which ``termhood`` says how much they look like terms.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Mention:
     end: int
     kind: str | None = None
     is_name: bool = True
+    termhood: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,18 @@ class Corpus:
         if len(word.text) > 1 and word.text.isupper() and not word.begins:
             return True
         if known.lists_word("function", word.lower):
-            return False
-        if not word.begins or self.capital[word.lower]:
+            return not word.begins and known.lists_word("namesakes", word.lower)
+        if not word.begins:
             return True
-        return not self.small[word.lower] and not is_common(word.lower, known)
+        small, capital = self.small[word.lower], self.capital[word.lower]
+        return capital > small or not (small or is_everyday(word.lower, known))
 
 
-def is_common(word: str, known: Vocabulary) -> bool:
-    """Whether a word in lower case is one of everyday language."""
-    return known.is_verb(word) or any(known.lists_root(name, word) for name in _COMMON)
+def is_everyday(word: str, known: Vocabulary) -> bool:
+    """Whether a word of a sentence, in lower case, is one of everyday language."""
+    if known.is_verb(word) or known.is_adverb(word) or known.is_adjective(word):
+        return True
+    return "-" in word or any(known.lists_root(name, word) for name in _EVERYDAY)
 
 
 def gathered(sentences: Iterable[Sentence]) -> Corpus:
@@ -69,6 +74,11 @@ def key(text: str, lang: str) -> str:
     for spelling, usual in vocabulary(lang).spellings:
         folded = folded.replace(spelling, usual)
     return folded.strip()
+
+
+def rooted(text: str, lang: str) -> str:
+    """What the forms of one name have in common: its key with each word's root."""
+    return " ".join(map(vocabulary(lang).root, key(text, lang).split()))
 
 
 def written(sentence: Sentence, words: Sequence[Word]) -> str:

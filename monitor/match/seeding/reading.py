@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.text.plain import scalar
+from monitor.text.scripts import has_han
 from monitor.text.sentences import spans
-from monitor.text.vocabulary import Vocabulary, vocabulary
+from monitor.text.vocabulary import Vocabulary, lowered, vocabulary
 
 # Of longer documents only the beginning is read, as of longer articles.
 _READ = 200_000
-_PART = r"[^\W_]+(?:['’ʻʼ`+&][^\W_]+)*"
-_WORD = re.compile(_PART)
-_DASHES = "-‐‑–—"
+# US in US$5 is no word.
+_WORD = re.compile(r"(?>[^\W_]+(?:['’‘ʻʼʹ′´`+&][^\W_]+)*)(?!\$)")
+_HYPHENS = "-‐‑"
 _ENDED = re.compile(r"[.!?…。！？:;][\"'”»’)\]]*\s*$")
 _RESTART = re.compile(r"[:;]\s*[“«\"]?\s*$|[“«\"]\s*$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f]")
 _LONGEST_CAPTION = 30
 _LONGEST_HEADING = 20
+_LONGEST_SENTENCE = 2_000
 _LOOK_BACK = 8
 _FEWEST_WORDS = 3
 
@@ -74,12 +76,24 @@ def read(number: int, document: Document) -> Iterator[Sentence]:
     known = vocabulary(document.lang)
     text = _INVISIBLE.sub("", scalar(document.text[:_READ]))
     for line, is_heading in _lines(text, known):
-        for start, end in spans(line):
-            sentence = line[start:end]
+        for sentence in _sentences(line):
             if known.page.search(sentence) is None:
                 words = tuple(_words(sentence, known))
-                is_label = is_heading or len(words) < _FEWEST_WORDS
+                is_fragment = len(words) < _FEWEST_WORDS and not has_han(sentence)
+                is_label = is_heading or is_fragment
                 yield Sentence(number, document.lang, sentence, words, is_label)
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """The sentences of a line; what goes on too long for one is cut at a space."""
+    for start, end in spans(line):
+        while end - start > _LONGEST_SENTENCE:
+            cut = line.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+            cut = cut if cut > 0 else start + _LONGEST_SENTENCE
+            yield line[start:cut].strip()
+            start = cut
+        if line[start:end].strip():
+            yield line[start:end].strip()
 
 
 def _lines(text: str, known: Vocabulary) -> Iterator[tuple[str, bool]]:
@@ -103,7 +117,7 @@ def _words(sentence: str, known: Vocabulary) -> Iterator[Word]:
         written = sentence[start:end]
         bare = _POSSESSIVE.sub("", written)
         begins = begins or _RESTART.search(sentence[max(0, start - _LOOK_BACK) : start]) is not None
-        yield Word(bare, bare.lower(), start, start + len(bare), begins, bare != written)
+        yield Word(bare, lowered(bare), start, start + len(bare), begins, bare != written)
         begins = False
 
 
@@ -126,7 +140,7 @@ def _is_one_word(
     sentence: str, before: tuple[int, int], after: tuple[int, int], known: Vocabulary
 ) -> bool:
     gap = sentence[before[1] : after[0]]
-    if len(gap) != 1 or gap not in _DASHES:
+    if len(gap) != 1 or gap not in _HYPHENS:
         return False
     first, second = sentence[slice(*before)], sentence[slice(*after)]
     if second[0].isupper():
