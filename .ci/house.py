@@ -1,4 +1,4 @@
-"""The house measures: sizes of files and functions, docstrings, and what no file may contain.
+"""The house measures: sizes, docstrings, names, and what no file may contain.
 
 A number that has to be broken is broken with a reason beside it: a comment
 ``# house: reason`` on the ``def`` line or on the first line of the file.
@@ -21,6 +21,14 @@ _NINE_IN_TEN = 25
 _FORBIDDEN = re.compile(r"\b(?:TODO|FIXME|XXX)\b")
 _BAD_NAMES = {"item", "post", "channel", "hit", "data", "info", "process", "handle", "manager",
               "util", "utils", "helper", "helpers", "common", "misc", "service"}  # fmt: skip
+# Names that a library calls or hands over.
+_NAMED_BY_OTHERS = {
+    "handle_DATA",  # aiosmtpd calls it for a mail
+    "get_extra_info",  # httpcore asks a stream for its socket …
+    "info",  # … by a keyword
+    "process_bind_param",  # sqlalchemy calls it for a value on its way into the database …
+    "process_result_value",  # … and on its way out
+}
 
 
 def tracked(pattern: str) -> list[Path]:
@@ -47,6 +55,26 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
+def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that a module gives, with its line: functions, classes, arguments, variables."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.lineno, node.name
+            case ast.arg():
+                yield node.lineno, node.arg
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.lineno, node.attr
+
+
+def says_nothing(name: str) -> bool:
+    """Whether one of the words of ``snake_case`` or ``CamelCase`` is to be kept out."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+    return not _BAD_NAMES.isdisjoint(words) and name not in _NAMED_BY_OTHERS
+
+
 def faults(path: Path, sizes: list[int]) -> Iterator[str]:
     """What is wrong with one module of the program."""
     text = path.read_text("utf-8")
@@ -59,7 +87,11 @@ def faults(path: Path, sizes: list[int]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if _FORBIDDEN.search(line):
             yield f"{path}:{number}: unfinished work is not kept in comments"
-    for function in functions(ast.parse(text)):
+    tree = ast.parse(text)
+    for number, name in names(tree):
+        if says_nothing(name):
+            yield f"{path}:{number}: {name} is a name that says nothing"
+    for function in functions(tree):
         size = body_lines(function)
         sizes.append(size)
         if size > _LONGEST_FUNCTION and "# house:" not in lines[function.lineno - 1]:

@@ -1,7 +1,7 @@
 """The metronome: wakes the loop and nothing else. The only importer of apscheduler.
 
-What is due stands in the database. A tick that comes twice, late or never does no harm, so there
-is one interval job, never two at a time, and missed ticks melt into one.
+What is due stands in the database. A tick that comes twice, late or never does no harm, so one
+thread does them one by one, and those that come while it works melt into one.
 """
 
 from __future__ import annotations
@@ -9,36 +9,60 @@ from __future__ import annotations
 import fcntl
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.config import Configuration, load
 from monitor.errors import AlreadyRunningError, MonitorError
+from monitor.pipeline.boundary import Boundary
+from monitor.pipeline.deliver import transports
 from monitor.pipeline.setup import Setup, beat_folder, prepare
 
 _log = logging.getLogger(__name__)
+_PATIENCE = 6.0  # seconds; whoever stops a program kills it after ten
 
 
-def run(tick: Callable[[], None], seconds: int, stop: Event) -> None:
-    """Call ``tick`` now and every ``seconds`` until ``stop`` is set, then let it finish."""
+def run(
+    tick: Callable[[], None], seconds: int, stop: Event, *, patience: float = _PATIENCE
+) -> bool:
+    """Call ``tick`` now and every ``seconds`` until ``stop`` is set, whatever goes wrong in it.
+
+    Then it may take ``patience`` seconds to finish. False when it did not: it goes on in a thread
+    that ends with the program, and what it had claimed is due again when its lease has run out.
+    """
+    wake = Event()
+    worker = Thread(target=_work, args=(tick, wake, stop), name="tick", daemon=True)
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
-        tick,
+        wake.set,
         "interval",
         seconds=seconds,
         next_run_time=datetime.now(UTC),
-        max_instances=1,
         coalesce=True,
         misfire_grace_time=None,
     )
+    worker.start()
     scheduler.start()
     stop.wait()
-    scheduler.shutdown(wait=True)
+    scheduler.shutdown()
+    wake.set()
+    worker.join(patience)
+    return not worker.is_alive()
+
+
+def _work(tick: Callable[[], None], wake: Event, stop: Event) -> None:
+    boundary = Boundary()
+    while not stop.is_set():
+        wake.wait()
+        wake.clear()
+        if not stop.is_set():
+            with boundary.around("the tick"):
+                tick()
 
 
 @contextmanager
@@ -59,7 +83,10 @@ def only_one(lock: Path) -> Iterator[None]:
 
 
 class Reloader:
-    """Hands out the newest valid setup; a changed file that is not valid is reported."""
+    """Hands out the newest valid setup; a changed file that is not valid is reported.
+
+    A file that has vanished is one that is not valid.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -72,24 +99,44 @@ class Reloader:
             return self._setup
         self._stamp = stamp
         try:
-            self._setup = prepare(load(self._setup.configuration.path))
-        except MonitorError as error:
+            changed = prepare(load(self._setup.configuration.path))
+            transports(changed)
+        except (MonitorError, OSError) as error:
             problem = f"Changed settings are not in force: {str(error).splitlines()[0]}"
             self._setup = replace(self._setup, notices=(problem,))
             _log.error("%s; the old settings stay", problem)
         else:
-            _log.info("changed settings are in force")
+            _tell_change(self._setup, changed)
+            self._setup = changed
         return self._setup
 
 
+def _tell_change(old: Setup, new: Setup) -> None:
+    _log.info("changed settings are in force")
+    before, after = old.settings.monitor, new.settings.monitor
+    changed = [
+        key for key in ("database", "tick_seconds") if getattr(before, key) != getattr(after, key)
+    ]
+    if changed:
+        _log.warning("[monitor] %s: takes effect at the next start", " and ".join(changed))
+
+
 def _stamp(configuration: Configuration) -> tuple[tuple[str, int, int], ...]:
-    """Names, sizes and times of the files that settings come from."""
-    paths = [configuration.path, *sorted(beat_folder(configuration).rglob("*.toml"))]
-    return tuple(
-        (str(path), status.st_mtime_ns, status.st_size)
-        for path in paths
-        if path.is_file() and (status := path.stat())
-    )
+    """Names, sizes and times of the files that settings come from, as far as they are there."""
+    paths = [configuration.path]
+    if password_file := configuration.settings.smtp.password_file:
+        paths.append(configuration.folder / password_file)
+    with suppress(MonitorError, OSError):
+        paths += sorted(beat_folder(configuration).rglob("*.toml"))
+    return tuple(stamp for path in paths if (stamp := _file_stamp(path)))
+
+
+def _file_stamp(path: Path) -> tuple[str, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return str(path), status.st_mtime_ns, status.st_size
 
 
 def lock_path(configuration: Configuration) -> Path:

@@ -5,6 +5,8 @@ Revision 0001, after nothing.
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,6 +29,7 @@ _TABLES = (
     "labels",
     "signatures",
     "marks",
+    "installation",
     "editions",
     "carried",
     "deliveries",
@@ -43,6 +46,7 @@ def upgrade() -> None:
     _create_judgements()
     _create_labels()
     _create_signatures_and_marks()
+    _create_installation()
     _create_editions()
     _create_carried()
     _create_deliveries()
@@ -85,6 +89,7 @@ def _create_feeds() -> None:
         sa.Column("succeeded_at", _UTC),
         sa.Column("next_poll_at", _UTC),
         sa.Column("leased_until", _UTC),
+        sa.Column("token", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
         sa.UniqueConstraint("url", name="uq_feeds_url"),
         sqlite_autoincrement=True,
@@ -265,6 +270,16 @@ def _create_signatures_and_marks() -> None:
         sa.PrimaryKeyConstraint("mark", "day", "story_id", name="pk_marks"),
         sqlite_with_rowid=False,
     )
+
+
+def _create_installation() -> None:
+    installation = op.create_table(
+        "installation",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_installation"),
+        sqlite_with_rowid=False,
+    )
+    op.bulk_insert(installation, [{"name": secrets.token_hex(16)}])
 
 
 def _create_editions() -> None:

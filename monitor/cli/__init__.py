@@ -5,15 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import TyperException
 
 
 def main() -> None:
     """Run the program and leave with its exit code; a mistake of the user is one sentence."""
+    from typer import TyperException
+
     from monitor.cli.app import app
+    from monitor.cli.screen import program
     from monitor.errors import BeatError, ConfigError, InputError, MonitorError, QueryError
 
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name=program(), standalone_mode=False)
+    except TyperException as error:
+        code = _fail(_with_hint(error), error.exit_code)
     except (ConfigError, BeatError, InputError, QueryError) as error:
         code = _fail(str(error), 2)
     except MonitorError as error:
@@ -26,8 +35,21 @@ def main() -> None:
     _leave(code if isinstance(code, int) else 0)
 
 
+def _with_hint(error: TyperException) -> str:
+    """What was mistyped, and where the help for it is; empty where the help itself was shown."""
+    from monitor.cli.screen import program
+
+    problem = error.format_message().strip().removesuffix(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else program()
+    return f"{problem[0].lower()}{problem[1:]}; see `{command} --help`" if problem else ""
+
+
 def _fail(sentence: str, code: int) -> int:
-    print(f"monitor: {sentence}", file=sys.stderr)
+    from monitor.cli.screen import clean_line
+
+    if sentence:
+        print("\n".join(map(clean_line, f"monitor: {sentence}".split("\n"))), file=sys.stderr)
     return code
 
 

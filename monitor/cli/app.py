@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import archive, config, db, demo, evaluate, score, steps, why
+from monitor.cli import archive, config, db, demo, evaluate, score, seed, steps, why
 
 app = typer.Typer(
     name="monitor",
@@ -55,6 +55,7 @@ app.command("why")(why.why)
 app.command("why-not")(why.why_not)
 app.command("score")(score.score)
 app.command("evaluate")(evaluate.evaluate)
+app.command("seed", cls=seed.SeedCommand)(seed.seed)
 app.command("init")(config.init)
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")

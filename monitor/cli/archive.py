@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.opening import archive, configuration
-from monitor.cli.screen import clean, moment, plural, table
+from monitor.cli.jsonlines import written
+from monitor.cli.opening import configuration, reading
+from monitor.cli.screen import clean, clean_line, moment, plural, program, table
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
-    from monitor.model import JudgedArticle
+    from monitor.config import Configuration
+    from monitor.model import Beat, JudgedArticle
+    from monitor.store import Store
 
 
 class Format(StrEnum):
@@ -41,21 +44,26 @@ def search(
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:
     """Find articles, newest first."""
-    from monitor.beat import load_beat
-    from monitor.desk.search import search as ask
-    from monitor.pipeline.setup import beat_folder
+    from monitor.desk.search import understood
 
     settings = configuration(context)
-    beat = load_beat(beat_folder(settings))
-    with archive(settings) as store:
-        found = ask(store, beat, " ".join(query), datetime.now(UTC), limit)
+    wanted = understood(" ".join(query), partial(_beat, settings))
+    with reading(settings) as store:
+        found = store.search(wanted, limit, datetime.now(UTC))
     rows = [_row(judged) for judged in found]
     if format is Format.JSON:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(written(rows, indent=2))
     elif format is Format.CSV:
         _print_csv(rows)
     else:
         _print_table(found)
+
+
+def _beat(settings: Configuration) -> Beat:
+    from monitor.beat import load_beat
+    from monitor.pipeline.setup import beat_folder
+
+    return load_beat(beat_folder(settings))
 
 
 def _row(judged: JudgedArticle) -> dict[str, Any]:
@@ -86,9 +94,8 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 
 
 def _cell(value: object) -> str:
-    text = (
-        " ".join(value) if isinstance(value, list) else clean("" if value is None else str(value))
-    )
+    stated = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    text = clean(stated)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
@@ -110,7 +117,7 @@ def _print_table(found: list[JudgedArticle]) -> None:
             for judged in found
         ],
     )
-    print(f"{plural(len(found), 'article')}; `monitor show ID` tells why.")
+    print(f"{plural(len(found), 'article')}; `{program()} show ID` tells why.")
 
 
 def show(
@@ -118,10 +125,9 @@ def show(
     article: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id or address.")],
 ) -> None:
     """Show an article with the receipt of its score."""
-    from monitor.desk.receipts import with_receipt
     from monitor.publish.reasons import full
 
-    with archive(configuration(context)) as store:
+    with reading(configuration(context)) as store:
         judged = (
             store.articles.get(int(article))
             if article.isdecimal()
@@ -129,9 +135,9 @@ def show(
         )
         if judged is None:
             raise InputError(
-                f"there is no article {article} in the archive; `monitor search` finds them"
+                f"there is no article {article} in the archive; `{program()} search` finds them"
             )
-        judged = with_receipt(store, judged)
+        judged = _with_receipt(store, judged)
         others = store.stories.members([judged.story_id]) if judged.story_id is not None else {}
     _print_article(judged)
     print()
@@ -139,9 +145,13 @@ def show(
     _print_coverage(judged, others.get(judged.story_id or 0, []))
 
 
-def clean_line(line: str) -> str:
-    """A line of a table, its spacing kept."""
-    return "".join(character for character in line if character.isprintable())
+def _with_receipt(store: Store, judged: JudgedArticle) -> JudgedArticle:
+    if judged.judgement.receipt:
+        return judged
+    # What remakes a receipt loads the whole matcher, and most receipts are kept.
+    from monitor.desk.receipts import with_receipt
+
+    return with_receipt(store, judged)
 
 
 def _print_article(judged: JudgedArticle) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from monitor.cli.opening import configuration
-from monitor.cli.screen import plural
+from monitor.cli.screen import clean, clean_line, plural, program
 from monitor.errors import InputError
 
 app = typer.Typer(help="Check and show the settings.", no_args_is_help=True)
@@ -26,7 +26,8 @@ def init(context: typer.Context) -> None:
         path.with_name("config.schema.json").write_text(schema_text(), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}") from error
-    print(f"Wrote {path}. Next: `monitor demo` shows a digest, `monitor once` polls the feeds.")
+    start = program()
+    print(f"Wrote {path}. Next: `{start} demo` shows a digest, `{start} once` polls the feeds.")
 
 
 def schema_text() -> str:
@@ -38,16 +39,18 @@ def schema_text() -> str:
 
 @app.command("check")
 def check(context: typer.Context) -> None:
-    """Read the settings and the beat, and report every mistake with its line."""
+    """Read the settings, the beat and the password, and report every mistake with its line."""
+    from monitor.pipeline.deliver import transports
     from monitor.pipeline.setup import prepare
 
     settings = configuration(context)
     setup = prepare(settings)
+    transports(setup)
     beat = setup.beat
     aliases = sum(len(row.aliases) for rows in (beat.entities, beat.terms) for row in rows)
     print(f"{settings.path.name} is in order.")
     print(
-        f"beat      {beat.title}: {plural(len(beat.entities), 'entity', 'entities')}, "
+        f"beat      {clean(beat.title)}: {plural(len(beat.entities), 'entity', 'entities')}, "
         f"{plural(len(beat.terms), 'term')}, {plural(aliases, 'alias', 'aliases')}"
     )
     print(f"feeds     {len(setup.listings)}")
@@ -57,7 +60,9 @@ def check(context: typer.Context) -> None:
             if digest.to and settings.settings.smtp.host
             else f"the folder {settings.editions.name}/"
         )
-        print(f"digest    {digest.name}: {digest.schedule.text} {digest.zone}, to {where}")
+        print(
+            clean_line(f"digest    {digest.name}: {digest.schedule.text} {digest.zone}, to {where}")
+        )
 
 
 @app.command("show")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,13 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import plural, progress
+from monitor.cli.screen import clean, clean_line, plural, program, progress
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
     from monitor.demo.replay import FeedPoll, Replay
+    from monitor.model import JudgedArticle
+
+# Beyond them lie times that a zone, or the demo's own past, cannot hold.
+_YEARS = range(1970, 9000)
 
 
 class Format(StrEnum):
@@ -67,7 +71,7 @@ def demo(
     keepsakes.write_config(out, _going_on(settings))
     text = keepsakes.write_mail(out, result.messages[0])[0] if result.messages else ""
     if format is Format.JSON:
-        print(json.dumps(_report(result), ensure_ascii=False, indent=1))
+        print(written(_report(result), indent=1))
     else:
         _tell(result, text, out)
     raise typer.Exit(0 if result.messages else 1)
@@ -80,22 +84,25 @@ def _moment(at: str | None) -> datetime:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise InputError(f'--at: "{at}" is no time; write 2026-06-12T18:00:00Z') from error
+    if moment.year not in _YEARS:
+        raise InputError(f'--at: "{at}" is not from {_YEARS[0]} to {_YEARS[-1]}')
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _going_on(settings: Configuration) -> str:
-    """The settings in force, for the demo's archive and without anybody to mail to."""
-    from monitor.config import default_source
+def _going_on(configuration: Configuration) -> str:
+    """The settings in force, for the demo's archive and without a server to mail to."""
+    from monitor.config import SmtpSettings
+    from monitor.config.effective import as_toml
     from monitor.pipeline.setup import beat_folder
 
-    source = settings.path.read_text("utf-8") if settings.path.exists() else default_source()
-    source = re.sub(r"(?m)^(database\s*=\s*).*$", r'\1"sqlite:///monitor.db"', source)
-    source = re.sub(r"(?m)^(host\s*=\s*).*$", r'\1""', source)
-    own = settings.folder / settings.settings.monitor.beat
-    if own.is_dir():
-        quoted = json.dumps(str(beat_folder(settings).absolute()))
-        source = re.sub(r"(?m)^(beat\s*=\s*).*$", lambda found: found[1] + quoted, source)
-    return source
+    settings = configuration.settings
+    own = configuration.folder / settings.monitor.beat
+    beat = str(beat_folder(configuration).absolute()) if own.is_dir() else settings.monitor.beat
+    monitor = settings.monitor.model_copy(
+        update={"beat": beat, "database": "sqlite:///monitor.db", "editions": "editions"}
+    )
+    kept = settings.model_copy(update={"monitor": monitor, "smtp": SmtpSettings()})
+    return as_toml(kept, shown=str)
 
 
 def _report(result: Replay) -> dict[str, Any]:
@@ -114,20 +121,32 @@ def _report(result: Replay) -> dict[str, Any]:
 
 def _tell(result: Replay, text: str, out: Path) -> None:
     """What a person wants to see: the digest itself, the work, where it lies, what to type next."""
-    print(text)
+    print("\n".join(map(clean_line, text.splitlines())))
     print("─" * 78)
     for word, sentence in _account(result, out):
-        print(f"{word:<10} {sentence}")
-    config = out / "config.toml"
+        print(f"{word:<10} {clean(sentence)}")
+    config = shlex.quote(str(out / "config.toml"))
     print("\nNext, type:")
-    for words in ("search entity:khorgos", "search 'country:KG since:3d'", f"show {_lead(result)}"):
-        print(f"  ./run --config {config} {words}")
+    for words in _questions(_lead(result)):
+        print(clean_line(f"  {program()} --config {config} {words}"))
 
 
-def _lead(result: Replay) -> int:
-    """The id of the article that leads the edition, or of any article where there is no story."""
+def _lead(result: Replay) -> JudgedArticle | None:
+    """The article that leads the edition."""
     stories = [story for one in result.last.published for story in one.edition.stories]
-    return stories[0].lead.article.id if stories else 1
+    return stories[0].lead if stories else None
+
+
+def _questions(lead: JudgedArticle | None) -> Iterator[str]:
+    """Commands that ask the archive for what the edition begins with."""
+    if lead is None:
+        yield "search 'score:>=20'"
+        return
+    for entity in lead.judgement.entities[:1]:
+        yield f"search {shlex.quote(f'entity:{entity}')}"
+    for country in lead.judgement.countries[:1]:
+        yield f"search {shlex.quote(f'country:{country} lang:{lead.article.wording.lang}')}"
+    yield f"show {lead.article.id}"
 
 
 def _account(result: Replay, out: Path) -> Iterator[tuple[str, str]]:

@@ -31,10 +31,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.archive import clean_line
 from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import clean, plural, table
+from monitor.cli.screen import clean, clean_line, plural, table
 from monitor.errors import InputError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InputError
-from monitor.text.plain import scalar
+from monitor.text.plain import escaped
 
 if TYPE_CHECKING:
     from monitor.model import Wording
@@ -67,8 +67,8 @@ def rows(file: Path) -> Iterator[Row]:
 
 
 def written(value: object, indent: int | None = None) -> str:
-    """``value`` as JSON that any terminal takes: what is no Unicode character is replaced."""
-    return scalar(json.dumps(value, ensure_ascii=False, indent=indent))
+    """``value`` as JSON that any terminal takes; what could steer one is escaped."""
+    return escaped(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def _row(line: bytes, place: str) -> Row:

@@ -44,6 +44,15 @@ def archive(settings: Configuration) -> Iterator[Store]:
 
 
 @contextmanager
+def reading(settings: Configuration) -> Iterator[Store]:
+    """The store that ``settings`` name, for questions: nothing is made, upgraded or written."""
+    from monitor.store import open_store
+
+    with open_store(settings.database, read_only=True) as store:
+        yield store
+
+
+@contextmanager
 def stop_event() -> Iterator[Event]:
     """An event that SIGTERM and Ctrl-C set; a second Ctrl-C interrupts at once."""
     stop = Event()

@@ -1,18 +1,32 @@
-"""What a terminal may be shown: tables, progress where someone watches, no control characters."""
+"""What a terminal may be shown: tables, progress where someone watches, no control characters.
+
+Whatever comes from outside goes through ``clean`` or ``clean_line`` before it is printed.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from monitor.text.plain import one_line
+from monitor.text.plain import one_line, spaced_line
 
 
 def clean(text: str) -> str:
     """``text`` on one line, without anything that could steer a terminal."""
     return one_line(text)
+
+
+def clean_line(text: str) -> str:
+    """The same with the spacing kept, for a line whose columns are aligned."""
+    return spaced_line(text)
+
+
+def program() -> str:
+    """What a user types to start this program: ``monitor``, or ``./run`` in a checkout."""
+    return os.environ.get("MONITOR_PROGRAM", "monitor")
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli.opening import archive, configuration, stop_event
-from monitor.cli.screen import plural, progress
+from monitor.cli.screen import clean, moment, plural, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from threading import Event
 
     from monitor.pipeline.assess import Assessed
     from monitor.pipeline.deliver import Delivered
     from monitor.pipeline.poll import Polled
     from monitor.pipeline.publish import Published
+    from monitor.pipeline.rounds import Done
+    from monitor.pipeline.setup import Setup
+    from monitor.store import Store
+
+_STOPPED = 130
 
 
 def poll(context: typer.Context) -> None:
@@ -26,6 +33,7 @@ def poll(context: typer.Context) -> None:
     from monitor.pipeline.setup import open_door, prepare
 
     setup = prepare(configuration(context))
+    _log_to_stderr(logging.WARNING)
     with (
         archive(setup.configuration) as store,
         open_door(setup.settings) as door,
@@ -36,11 +44,13 @@ def poll(context: typer.Context) -> None:
             store,
             door,
             setup,
-            datetime.now(UTC),
+            _clock(),
             on_polled=_counting(advance),
             stopping=stop.is_set,
+            clock=_clock,
         )
-    raise typer.Exit(_tell_polled(done))
+        failed = _tell_polled(store, done)
+    raise typer.Exit(_code(stop, failed))
 
 
 def assess(context: typer.Context) -> None:
@@ -50,7 +60,8 @@ def assess(context: typer.Context) -> None:
 
     setup = prepare(configuration(context))
     with archive(setup.configuration) as store, stop_event() as stop:
-        _tell_assessed(step.assess(store, setup, datetime.now(UTC), stopping=stop.is_set))
+        _tell_assessed(step.assess(store, setup, _clock(), stopping=stop.is_set))
+    raise typer.Exit(_code(stop, 0))
 
 
 def publish(context: typer.Context) -> None:
@@ -60,7 +71,7 @@ def publish(context: typer.Context) -> None:
 
     setup = prepare(configuration(context))
     with archive(setup.configuration) as store:
-        _tell_published(step.publish(store, setup, datetime.now(UTC)))
+        _tell_published(setup, step.publish(store, setup, _clock()))
 
 
 def deliver(context: typer.Context) -> None:
@@ -69,10 +80,11 @@ def deliver(context: typer.Context) -> None:
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
+    named = step.transports(setup)
+    _log_to_stderr(logging.WARNING)
     with archive(setup.configuration) as store, stop_event() as stop:
-        named = step.transports(setup)
-        done = step.deliver(store, named, datetime.now(UTC), stopping=stop.is_set)
-    raise typer.Exit(_tell_delivered(done))
+        done = step.deliver(store, named, _clock(), clock=_clock, stopping=stop.is_set)
+    raise typer.Exit(_code(stop, _tell_delivered(done)))
 
 
 def once(context: typer.Context) -> None:
@@ -81,6 +93,7 @@ def once(context: typer.Context) -> None:
     from monitor.pipeline.setup import open_door, prepare
 
     setup = prepare(configuration(context))
+    _log_to_stderr(logging.WARNING)
     with (
         archive(setup.configuration) as store,
         open_door(setup.settings) as door,
@@ -91,45 +104,77 @@ def once(context: typer.Context) -> None:
             store,
             door,
             setup,
-            datetime.now(UTC),
+            _clock(),
             on_polled=_counting(advance),
             stopping=stop.is_set,
+            clock=_clock,
         )
-    failed = _tell_polled(done.polled)
+        failed = _tell_polled(store, done.polled)
     _tell_assessed(done.assessed)
-    _tell_published(done.published)
+    _tell_published(setup, done.published)
     failed = _tell_delivered(done.delivered) or failed
-    raise typer.Exit(failed)
+    raise typer.Exit(_code(stop, failed))
 
 
 def run(context: typer.Context) -> None:
     """Keep the promised minute: do a round whenever something is due, until stopped."""
-    from monitor.pipeline.rounds import once as one_round
-    from monitor.pipeline.setup import open_door, prepare
+    from monitor.pipeline.deliver import transports
+    from monitor.pipeline.rounds import Rounds
+    from monitor.pipeline.setup import prepare
     from monitor.schedule import Reloader, lock_path, only_one
     from monitor.schedule import run as keep_ticking
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     setup = prepare(configuration(context))
+    transports(setup)  # what is wrong with [smtp] ends the program here, not at the first mail
     reloader = Reloader(setup)
+    _log_to_stderr(logging.INFO)
     with (
         only_one(lock_path(setup.configuration)),
         archive(setup.configuration) as store,
         stop_event() as stop,
     ):
-
-        def tick() -> None:
-            current = reloader.current()
-            with open_door(current.settings) as door:
-                done = one_round(store, door, current, datetime.now(UTC), stopping=stop.is_set)
-            _log_round(done.polled, done.assessed, done.published, done.delivered)
-
+        rounds = Rounds(store, _clock, stop.is_set, _log)
         logging.info("started; the database is %s", setup.configuration.database)
-        keep_ticking(tick, setup.settings.monitor.tick_seconds, stop)
-        logging.info("stopped")
+        seconds = setup.settings.monitor.tick_seconds
+        if keep_ticking(lambda: rounds.go(reloader.current()), seconds, stop):
+            rounds.close()
+            logging.info("stopped")
+        else:
+            logging.warning("stopped while a server kept us waiting; the next start goes on there")
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _code(stop: Event, failed: int) -> int:
+    """The exit code: that of an interruption when somebody asked to stop."""
+    if not stop.is_set():
+        return failed
+    print("stopped; what is not done is still due", file=sys.stderr)
+    return _STOPPED
+
+
+class _Lines(logging.Formatter):
+    """One clean line a message, since feeds and servers put words into it; then its traceback."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
+        """The line without anything that could steer a terminal."""
+        return clean(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  the library's name
+        """The traceback's lines, cleaned but indented as they were."""
+        lines = super().formatException(ei).splitlines()
+        return "\n".join(" " * (len(line) - len(line.lstrip())) + clean(line) for line in lines)
+
+
+def _log_to_stderr(level: int) -> None:
+    lines = logging.StreamHandler()
+    lines.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[lines])
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _counting(advance: Callable[[str, int, int], None]) -> Callable[[Polled, int], None]:
@@ -143,72 +188,86 @@ def _counting(advance: Callable[[str, int, int], None]) -> Callable[[Polled, int
     return count
 
 
-def _tell_polled(done: Sequence[Polled]) -> int:
+def _tell_polled(store: Store, done: Sequence[Polled]) -> int:
     """Say what was polled; returns 1 when every feed failed, so that a script notices."""
+    if not done:
+        print(f"polled    nothing: {_next_poll(store)}")
+        return 0
     failed = [one for one in done if one.outcome.state.failed]
     new = sum(one.new_articles for one in done)
     print(
         f"polled    {plural(len(done), 'feed')}, {len(failed)} failed, {plural(new, 'new article')}"
     )
     for one in failed:
-        print(f"  {one.outcome.state}: {one.feed.outlet} ({one.feed.url}): {one.outcome.error}")
-    if done and len(failed) == len(done):
+        error = clean(one.outcome.error or "")
+        print(f"  {one.outcome.state}: {clean(one.feed.outlet)} ({clean(one.feed.url)}): {error}")
+    if len(failed) == len(done):
         print("No feed could be polled: is there a network? `monitor demo` works without one.")
         return 1
     return 0
+
+
+def _next_poll(store: Store) -> str:
+    at = store.feeds.next_due()
+    if at is None:
+        return "there are no feeds"
+    if at <= _clock():
+        return "what is due is left to another poll"
+    return f"the next feed is due {moment(at)} UTC"
 
 
 def _tell_assessed(done: Assessed) -> None:
     print(f"assessed  {plural(done.read, 'article')}, {done.matched} relevant")
 
 
-def _tell_published(done: Sequence[Published]) -> None:
+def _tell_published(setup: Setup, done: Sequence[Published]) -> None:
     for one in done:
         print(f"published {one.edition.digest}: {one.rendered.subject}")
     if not done:
-        print("published nothing: no edition is due")
+        print(f"published nothing: {_next_edition(setup)}")
+
+
+def _next_edition(setup: Setup) -> str:
+    from monitor.pipeline.publish import upcoming
+
+    following = upcoming(setup, _clock())
+    if following is None:
+        return "no digest is ever due; config.toml wants a [[digests]] table"
+    digest, slot = following
+    return f"the next edition is {digest.name}, due {moment(slot)} UTC"
 
 
 def _tell_delivered(done: Sequence[Delivered]) -> int:
     """Say what was sent; returns 1 when something could not be."""
-    failed = 0
     for one in done:
-        error = f" ({one.outcome.error})" if one.outcome.error else ""
-        print(
-            f"delivered {one.delivery.edition.digest} to {one.delivery.subscriber}: "
-            f"{one.outcome.state}{error}"
-        )
-        failed = 1 if one.outcome.error else failed
+        print(f"delivered {_sent(one)}")
     if not done:
         print("delivered nothing: the outbox is empty")
-    return failed
+    return int(any(one.outcome.error for one in done))
 
 
-def _log_round(
-    polled: Sequence[Polled],
-    assessed: Assessed,
-    published: Sequence[Published],
-    delivered: Sequence[Delivered],
-) -> None:
-    for one in polled:
-        level = logging.WARNING if one.outcome.state.failed else logging.INFO
-        error = f": {one.outcome.error}" if one.outcome.error else ""
-        logging.log(
-            level,
-            "polled %s: %s, %d new%s",
-            one.feed.outlet,
-            one.outcome.state,
-            len(one.new),
-            error,
-        )
-    if assessed.read:
-        logging.info("assessed %d articles, %d relevant", assessed.read, assessed.matched)
-    for edition in published:
-        logging.info("published %s: %s", edition.edition.digest, edition.rendered.subject)
-    for sent in delivered:
-        logging.info(
-            "delivered %s to %s: %s",
-            sent.delivery.edition.digest,
-            sent.delivery.subscriber,
-            sent.outcome.state,
-        )
+def _sent(one: Delivered) -> str:
+    error = f" ({clean(one.outcome.error)})" if one.outcome.error else ""
+    edition, subscriber = one.delivery.edition.digest, clean(one.delivery.subscriber)
+    return f"{edition} to {subscriber}: {one.outcome.state}{error}"
+
+
+def _log(done: Done) -> None:
+    """A line for what a running monitor did."""
+    from monitor.pipeline.assess import Assessed
+    from monitor.pipeline.deliver import Delivered
+    from monitor.pipeline.poll import Polled
+
+    match done:
+        case Polled():
+            level = logging.WARNING if done.outcome.state.failed else logging.INFO
+            error = f": {done.outcome.error}" if done.outcome.error else ""
+            state, new = done.outcome.state, len(done.new)
+            logging.log(level, "polled %s: %s, %d new%s", done.feed.outlet, state, new, error)
+        case Assessed():
+            logging.info("assessed %d articles, %d relevant", done.read, done.matched)
+        case Delivered():
+            level = logging.WARNING if done.outcome.error else logging.INFO
+            logging.log(level, "delivered %s", _sent(done))
+        case _:
+            logging.info("published %s: %s", done.edition.digest, done.rendered.subject)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.jsonlines import written
-from monitor.cli.opening import archive, configuration
+from monitor.cli.opening import configuration, reading
 from monitor.cli.screen import clean
+from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def why(context: typer.Context, article: Asked, format: Wanted = Format.TEXT) ->
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
-    with archive(setup.configuration) as store:
+    with reading(setup.configuration) as store:
         account = ask(store, _wishes(store, setup), article, datetime.now(UTC))
     _tell(account, format)
 
@@ -52,7 +53,7 @@ def why_not(context: typer.Context, article: Asked, format: Wanted = Format.TEXT
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
-    with archive(setup.configuration) as store:
+    with reading(setup.configuration) as store:
         account = ask(store, _wishes(store, setup), article, datetime.now(UTC))
     _tell(account, format)
 
@@ -84,9 +85,11 @@ def _report(account: Account) -> dict[str, Any]:
     return {
         "asked": account.asked,
         "reason": account.verdict.reason,
-        "answer": account.answer,
-        "advice": list(account.verdict.advice),
-        "steps": [{"step": step.name, "lines": list(step.lines)} for step in account.steps],
+        "answer": masked(account.answer),
+        "advice": [*map(masked, account.verdict.advice)],
+        "steps": [
+            {"step": step.name, "lines": [*map(masked, step.lines)]} for step in account.steps
+        ],
         "article": article
         and {
             "id": article.id,
@@ -108,7 +111,12 @@ def _lines(account: Account) -> Iterator[str]:
     for step in account.steps:
         for number, line in enumerate(step.lines):
             name = step.name if number == 0 else ""
-            yield wrap(clean(line), _COLUMNS, f"{name:<{_NAMES}}", " " * _NAMES)
+            yield wrap(_shown(line), _COLUMNS, f"{name:<{_NAMES}}", " " * _NAMES)
     yield ""
-    yield wrap(clean(account.answer), _COLUMNS)
-    yield from (f"    {clean(line)}" for line in account.verdict.advice)
+    yield wrap(_shown(account.answer), _COLUMNS)
+    yield from (f"    {_shown(line)}" for line in account.verdict.advice)
+
+
+def _shown(line: str) -> str:
+    """A line that may name feeds, without the keys in their addresses."""
+    return clean(masked(line))

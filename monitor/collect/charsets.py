@@ -114,11 +114,11 @@ def _guessed(body: bytes, lenient: str) -> str:
 def _is_chinese(text: str) -> bool:
     """Whether the letters outside ASCII are mostly common Han characters (GB 2312, level 1)."""
     sample = text[:_READ]
-    common = sum(1 for letter in _HAN.findall(sample) if _is_common(letter))
-    return 2 * common > sum(1 for letter in sample if letter > "\x7f")
+    usual = sum(1 for letter in _HAN.findall(sample) if _is_usual(letter))
+    return 2 * usual > sum(1 for letter in sample if letter > "\x7f")
 
 
-def _is_common(letter: str) -> bool:
+def _is_usual(letter: str) -> bool:
     return b"\xb0" <= letter.encode("gb2312", "ignore")[:1] <= b"\xd7"
 
 

@@ -88,13 +88,13 @@ def _xml_feed(text: str, url: str) -> ParsedFeed:
     except Exception as error:  # noqa: BLE001  feedparser lets errors of every kind through
         reason = one_line(f"{type(error).__name__}: {error}")
         return ParsedFeed(FeedState.BROKEN, error=f"the document cannot be read ({reason})")
-    channel = document.feed
+    head = document.feed
     flaw = document.get("bozo_exception") if document.get("bozo") else None
     if not document.entries and not document.get("version"):
         return ParsedFeed(
             FeedState.NOT_A_FEED, error=f"neither a feed nor a web page{_because(flaw)}"
         )
-    link = absolute(channel.get("link") or "", url)
+    link = absolute(head.get("link") or "", url)
     truncated = flaw is not None and _is_truncated(text)
     whole = document.entries[: -1 if truncated and _loses_its_end(text) else None]
     is_atom = document.version.startswith("atom")
@@ -102,9 +102,9 @@ def _xml_feed(text: str, url: str) -> ParsedFeed:
     entries = tuple(entry for entry in found if entry)
     return ParsedFeed(
         state=_state(entries, truncated),
-        title=_plain(channel.get("title_detail"), is_atom),
+        title=_plain(head.get("title_detail"), is_atom),
         link=link,
-        lang=one_line(channel.get("language") or "") or None,
+        lang=one_line(head.get("language") or "") or None,
         entries=entries,
         error=_flaw_sentence(flaw, truncated),
     )

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from monitor.config.settings import Settings
 from monitor.text.addresses import masked
+from monitor.text.plain import escaped
 
 
-def as_toml(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
-    """``settings`` as a ``config.toml`` that would mean the same, secrets told but not shown."""
-    tables = settings.model_dump(mode="json", exclude_none=True)
+def as_toml(
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    shown: Callable[[str], str] = masked,
+) -> str:
+    """``settings`` as a ``config.toml`` that would mean the same, with a note on the password.
+
+    ``shown`` says how a text is written; usually secrets in addresses are told but not shown.
+    """
+    tables = _shown(settings.model_dump(mode="json", exclude_none=True), shown)
     if settings.smtp.password_env:
         is_set = "set" if settings.smtp.password_env in environ else "not set"
         note = f"# the password comes from the environment ({is_set}) and is not shown"
@@ -23,6 +33,15 @@ def as_toml(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
     lines = list(_document(tables))
     place = lines.index("[smtp]") + 1
     return "\n".join([*lines[:place], note, *lines[place:]]) + "\n"
+
+
+def _shown(value: Any, shown: Callable[[str], str]) -> Any:
+    """``value`` with every text in it, but no key, as ``shown`` has it."""
+    if isinstance(value, dict):
+        return {key: _shown(member, shown) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_shown(member, shown) for member in value]
+    return shown(value) if isinstance(value, str) else value
 
 
 def _document(tables: Mapping[str, object]) -> Iterator[str]:
@@ -49,10 +68,10 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, str):
-        return _quoted(masked(value))
+        return _quoted(value)
     return json.dumps(value)
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML: JSON's, but for one control character that JSON lets stand."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A basic string of TOML: JSON's, with a few more characters escaped."""
+    return escaped(json.dumps(text, ensure_ascii=False))

@@ -21,13 +21,15 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 
 from monitor.config.schedules import parse_schedule
 from monitor.errors import InputError
 from monitor.model import FeedListing, Schedule
-from monitor.text.addresses import mailbox_problem, masked
+from monitor.text.addresses import is_this_machine, mailbox_problem, masked
 from monitor.text.plain import one_line
 
 NAME = r"^[\w-]+$"
@@ -142,7 +144,8 @@ class MonitorSettings(_Table):
         3,
         ge=0,
         le=36500,
-        description="On a feed's first poll, entries older than this enter no digest.",
+        description="Entries stated to be older than this when their feed last answered, or now on "
+        "its first poll, enter no digest.",
     )
     beat_feeds: bool = Field(True, description="Whether to poll the feeds that ship with the beat.")
     tick_seconds: int = Field(
@@ -215,12 +218,20 @@ class SmtpSettings(_Table):
     password_file: str | None = Field(None, description="File that holds the password.")
     sender: Mailbox = Field("monitor@localhost", description="Address that mail comes from.")
 
+    @field_validator("security")
+    @classmethod
+    def _encrypted(cls, security: str, read: ValidationInfo) -> str:
+        host = read.data.get("host", "")
+        if security == "none" and host and not is_this_machine(host):
+            raise ValueError(f'"none" is only for a server on this machine; "{host}" is not')
+        return security
+
     def password(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
         """The password from its file or environment variable, empty when neither is named."""
         if self.password_file:
             try:
                 return (folder / self.password_file).read_text(encoding="utf-8").strip()
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 raise InputError(f"smtp.password_file cannot be read: {error}") from error
         if self.password_env:
             if self.password_env not in environ:

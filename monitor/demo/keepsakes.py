@@ -8,6 +8,14 @@ from pathlib import Path
 from monitor.errors import InputError
 
 _MARK = "# Left here by `monitor demo`"
+_HEAD = f"""{_MARK}: the archive beside this file holds the demo's articles.
+# These are the settings that the demo used, every default filled in, and no mail server.
+#
+# Words of your own go below [watchlist.keywords], with points on the scale of 0 to 100:
+#     "dry port" = 15
+#     "horoscope" = -60
+
+"""
 _DATABASE = ("monitor.db", "monitor.db-wal", "monitor.db-shm", "monitor.db.run")
 _MAIL = ("digest.eml", "digest.html", "digest.txt")
 _CONFIG = "config.toml"
@@ -15,12 +23,8 @@ _CONFIG = "config.toml"
 
 def prepare_folder(out: Path) -> None:
     """Make ``out``, or clear an earlier demo out of it; ``InputError`` when it is in use."""
-    config = out / _CONFIG
-    if config.exists() and not config.read_text("utf-8", "replace").startswith(_MARK):
-        raise InputError(f"{config} was not written by a demo; choose another folder with --out")
-    if not config.exists() and (out / "monitor.db").exists():
-        raise InputError(f"{out} holds a monitor.db of yours; choose another folder with --out")
     try:
+        _refuse_used(out)
         out.mkdir(parents=True, exist_ok=True)
         write_config(out, "")
         for name in (*_DATABASE, *_MAIL):
@@ -29,10 +33,17 @@ def prepare_folder(out: Path) -> None:
         raise InputError(f"{out} cannot be written to: {error}") from error
 
 
+def _refuse_used(out: Path) -> None:
+    config = out / _CONFIG
+    if config.exists() and not config.read_text("utf-8", "replace").startswith(_MARK):
+        raise InputError(f"{config} was not written by a demo; choose another folder with --out")
+    if not config.exists() and (out / "monitor.db").exists():
+        raise InputError(f"{out} holds a monitor.db of yours; choose another folder with --out")
+
+
 def write_config(out: Path, source: str) -> None:
     """Write the settings that a user goes on with: theirs, on the demo's archive."""
-    head = f"{_MARK}: the archive beside this file holds the demo's articles.\n"
-    (out / _CONFIG).write_text(head + source, encoding="utf-8")
+    (out / _CONFIG).write_text(_HEAD + source, encoding="utf-8")
 
 
 def write_mail(out: Path, message: bytes) -> tuple[str, str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from monitor.demo.dates import newest
 from monitor.errors import InputError
@@ -18,6 +20,8 @@ from monitor.model import FeedListing
 
 _TIME = re.compile(r"(\d{8}T\d{4}(?:\d{2})?)Z")
 _NO_POLLS = re.compile(r"\.|sequence\.json$|feeds\.toml$|readme|licen[cs]e|third_party", re.I)
+# What a row of feeds.toml says, and what stands for it where it may be missing.
+_ABOUT = {"folder": None, "outlet": None, "lang": "", "country": "", "camp": ""}
 _GAP = timedelta(hours=1)
 
 
@@ -48,53 +52,79 @@ class Recording:
         they are an hour apart.
         """
         recorded = {tuple(map(poll_time, feed.polls)) for feed in self.feeds}
-        common = next(iter(recorded)) if len(recorded) == 1 else ()
-        stated = [moment for moment in common if moment is not None]
+        shared = next(iter(recorded)) if len(recorded) == 1 else ()
+        stated = [moment for moment in shared if moment is not None]
         if len(stated) == self.rounds and stated == sorted(set(stated)):
             return [last - (stated[-1] - moment) for moment in stated]
         return [last - _GAP * (self.rounds - 1 - number) for number in range(self.rounds)]
 
 
 def load(folder: Path) -> Recording:
-    """Read a recording; raises ``InputError`` when ``folder`` holds none."""
+    """Look through a recording; ``InputError`` when it is none or a part cannot be read."""
     if not folder.is_dir():
         raise InputError(
             f"{folder} is no folder; a recording is a folder per feed, or single files"
         )
-    listings = _listings(folder)
-    feeds = []
-    for path in sorted(folder.iterdir()):
-        if _NO_POLLS.match(path.name):
-            continue
-        polls = _polls(path) if path.is_dir() else (path,)
-        if polls:
-            feeds.append(RecordedFeed(path.name, polls, listings.get(path.name)))
+    listings = _listings(folder / "feeds.toml")
+    try:
+        feeds = [replace(feed, listing=listings.get(feed.name)) for feed in _feeds(folder)]
+    except OSError as error:
+        raise _unreadable(Path(error.filename), error) from error
     if not feeds:
         raise InputError(f"{folder} holds no recorded feed")
     return Recording(tuple(feeds))
 
 
-def _polls(folder: Path) -> tuple[Path, ...]:
-    return tuple(
-        path
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not _NO_POLLS.match(path.name)
-    )
+def _feeds(folder: Path) -> Iterator[RecordedFeed]:
+    for path in _listed(folder):
+        polls = tuple(_listed(path)) if path.is_dir() else (path,)
+        polls = tuple(poll for poll in polls if not poll.is_dir())
+        for poll in polls:
+            poll.open("rb").close()
+        if polls:
+            yield RecordedFeed(path.name, polls)
 
 
-def _listings(folder: Path) -> dict[str, FeedListing]:
+def _listed(folder: Path) -> list[Path]:
+    """What of a folder may be a poll or a folder of them, in name order."""
+    return [path for path in sorted(folder.iterdir()) if not _NO_POLLS.match(path.name)]
+
+
+def read(poll: Path) -> bytes:
+    """The document of a poll; ``InputError`` when it cannot be read."""
+    try:
+        return poll.read_bytes()
+    except OSError as error:
+        raise _unreadable(poll, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be read: {error.strerror}")
+
+
+def _listings(path: Path) -> dict[str, FeedListing]:
     """What ``feeds.toml`` says of the recorded feeds; addresses are given when they are served."""
-    path = folder / "feeds.toml"
-    if not path.is_file():
+    if not path.exists():
         return {}
-    rows = tomllib.loads(path.read_text("utf-8")).get("feeds", [])
-    return {
-        row["folder"]: FeedListing(
-            url="", outlet=row["outlet"], lang=row.get("lang"), country=row.get("country"),
-            camp=row.get("camp"),
-        )
-        for row in rows
-    }  # fmt: skip
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get("feeds", [])
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no TOML: {error}") from error
+    if not isinstance(rows, list):
+        raise InputError(f"{path}: feeds must be written as [[feeds]]")
+    return dict(_described(path, number, row) for number, row in enumerate(rows, start=1))
+
+
+def _described(path: Path, number: int, row: object) -> tuple[str, FeedListing]:
+    """The folder that a row of ``feeds.toml`` is about, and what it says."""
+    stated: dict[str, Any] = row if isinstance(row, dict) else {}
+    for key, usual in _ABOUT.items():
+        if not isinstance(stated.get(key, usual), str):
+            raise InputError(f'{path}: feeds[{number}]: "{key}" must be a text in quotes')
+    about = {key: stated.get(key) for key in ("lang", "country", "camp")}
+    return stated["folder"], FeedListing(url="", outlet=stated["outlet"], **about)
 
 
 def poll_time(path: Path) -> datetime | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.config import Configuration, DigestSettings, NetworkSettings, Settings, SmtpSettings
 from monitor.config.schedules import parse_schedule
 from monitor.demo.dates import moved
-from monitor.demo.recording import RecordedFeed, Recording, shift
+from monitor.demo.recording import RecordedFeed, Recording, read, shift
 from monitor.demo.servers import Document, FeedServer, MailSink
 from monitor.model import FeedListing, Finding
 from monitor.pipeline.poll import Polled, poll
@@ -57,7 +57,6 @@ def replay(
     out: Path,
     now: datetime,
     *,
-    on_round: Callable[[int, datetime], None] = lambda number, at: None,
     on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
 ) -> Replay:
     """Run the pipeline over all rounds of ``recording``; its last poll happens at ``now``.
@@ -72,12 +71,10 @@ def replay(
         database = staged.configuration.database
         with open_store(database) as store, open_door(staged.settings) as door:
             for number, at in earlier:
-                on_round(number, at)
                 _serve(server, recording, number, at, now)
                 polled = poll(store, door, staged, at, on_polled=on_polled, jitter=_steady)
                 polls += _recorded(recording, server, polled, number)
             number, at = last_at
-            on_round(number, at)
             _serve(server, recording, number, at, now)
             last = once(store, door, staged, at, on_polled=on_polled)
             polls += _recorded(recording, server, last.polled, number)
@@ -102,7 +99,7 @@ def _serve(
 
 def _document(path: Path, at: datetime, now: datetime) -> Document:
     """A recorded poll with its dates moved as if it had happened ``at``."""
-    body = path.read_bytes()
+    body = read(path)
     return Document(moved(body, shift(path, body, at, now)), path.suffix.lower())
 
 

@@ -1,35 +1,32 @@
-"""Ask the archive: a query as typed -> judged articles, newest first."""
+"""What a person may ask the archive: names in a query -> the ids that the beat has for them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from monitor.model import Beat, JudgedArticle
-from monitor.query import Query, parse
-from monitor.store import Store
+from monitor.model import Beat
+from monitor.query import LABELS, Query, parse
 from monitor.text.normalise import fold_key
 
 
-def search(store: Store, beat: Beat, text: str, now: datetime, limit: int) -> list[JudgedArticle]:
-    """The newest ``limit`` articles that ``text`` asks for.
+def understood(text: str, load: Callable[[], Beat]) -> Query:
+    """``text`` as a query; entities may be named by any alias, countries by code or name.
 
-    Raises ``QueryError`` with the column of what cannot be read or is not known to the beat.
+    ``load`` gives the beat and is asked only where the query has a label. Raises ``QueryError``
+    with the column of what cannot be read or is not known to the beat.
     """
-    return store.search(understood(text, beat), limit, now)
-
-
-def understood(text: str, beat: Beat) -> Query:
-    """``text`` as a query; entities may be named by any alias, countries by code or name."""
+    query = parse(text)
+    if not any(query.labels(kind) for kind in LABELS):
+        return query
+    beat = load()
     entities, countries = _names(beat)
     topics = {
         fold_key(name): (topic.slug,)
         for topic in beat.topics
         for name in (topic.slug, *topic.names.values())
     }
-    query = parse(text)
     for kind, known in (("entity", entities), ("country", countries), ("topic", topics)):
         query = query.resolve(kind, partial(_ids, known))
     return query

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urljoin
 
 from monitor.collect import identity, polling
+from monitor.collect.entries import absolute
 from monitor.collect.feeds import parse
-from monitor.errors import FetchError
+from monitor.errors import FetchError, MonitorError
 from monitor.http import Door, Reply
 from monitor.model import (
     Feed,
@@ -27,7 +29,9 @@ from monitor.pipeline.setup import Setup
 from monitor.store import Store
 from monitor.text.language import identify
 
+_log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=5)
+_Answer = Reply | Exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,6 @@ class Polled:
         return sum(finding.article_id is None for finding in self.new)
 
 
-def due(store: Store, setup: Setup, now: datetime) -> list[Feed]:
-    """Feeds whose time has come, after the wishes of ``config.toml`` are written down."""
-    store.feeds.sync(setup.listings, now)
-    return store.feeds.due(now)
-
-
 def poll(
     store: Store,
     door: Door,
@@ -59,77 +57,161 @@ def poll(
     *,
     on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
     stopping: Callable[[], bool] = lambda: False,
+    clock: Callable[[], datetime] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> list[Polled]:
-    """Poll every due feed once; a feed that fails is a value in the result.
+    """Write down which feeds ``config.toml`` wants, and ``poll_due`` them."""
+    store.feeds.sync(setup.listings, now)
+    return poll_due(
+        store,
+        door,
+        setup,
+        now,
+        on_polled=on_polled,
+        stopping=stopping,
+        clock=clock,
+        jitter=jitter,
+    )
+
+
+def poll_due(
+    store: Store,
+    door: Door,
+    setup: Setup,
+    now: datetime,
+    *,
+    on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
+    stopping: Callable[[], bool] = lambda: False,
+    clock: Callable[[], datetime] | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> list[Polled]:
+    """Poll every feed that is due at ``now`` once; one that fails is a value in the result.
 
     ``on_polled`` hears of each feed as it is finished, with the number of feeds in all; once
-    ``stopping`` says so, what is not answered yet is left for the next poll.
+    ``stopping`` says so, what is not answered yet is left for the next poll. Leases count from
+    ``clock``; without it time stands still at ``now``.
     """
-    claimed = [feed for feed in due(store, setup, now) if store.feeds.claim(feed.id, now, _LEASE)]
+    feeds = store.feeds.due(now)
+    fetching = _Fetching(store, door, feeds, setup, clock or (lambda: now))
     done = []
-    for feed, answer in _answers(door, claimed, setup.settings.network.threads, stopping):
-        polled = _record(store, setup, feed, answer, now, jitter())
-        on_polled(polled, len(claimed))
-        done.append(polled)
+    with closing(fetching.answers(stopping)) as answers:
+        for claim, answer in answers:
+            polled = _record(store, setup, claim, answer, now, jitter())
+            if polled is not None:
+                on_polled(polled, len(feeds))
+                done.append(polled)
     return done
 
 
-def _answers(
-    door: Door, feeds: list[Feed], threads: int, stopping: Callable[[], bool]
-) -> Iterator[tuple[Feed, Reply | FetchError]]:
-    """Answers as they come, fetched in threads; those that come together in the feeds' order."""
-    pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="fetch")
-    asked: dict[Future[Reply | FetchError], Feed] = {
-        pool.submit(_fetch, door, feed): feed for feed in feeds
-    }
-    waiting = set(asked)
-    try:
-        while waiting and not stopping():
-            finished, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            for answer in filter(finished.__contains__, asked):
-                yield asked[answer], answer.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A feed taken to be polled, and the token that proves it."""
+
+    feed: Feed
+    token: int
 
 
-def _fetch(door: Door, feed: Feed) -> Reply | FetchError:
+class _Fetching:
+    """Feeds under way: each is claimed when a thread takes it, by the thread that also writes."""
+
+    def __init__(
+        self,
+        store: Store,
+        door: Door,
+        feeds: Iterable[Feed],
+        setup: Setup,
+        clock: Callable[[], datetime],
+    ) -> None:
+        network = setup.settings.network
+        self._store = store
+        self._door = door
+        self._waiting = iter(feeds)
+        self._threads = network.threads
+        self._lease = _LEASE + 2 * timedelta(seconds=network.timeout_seconds)
+        self._clock = clock
+        self._asked: dict[Future[_Answer], _Claim] = {}
+
+    def answers(self, stopping: Callable[[], bool]) -> Generator[tuple[_Claim, _Answer]]:
+        """Answers as they come, those that come together in the feeds' order.
+
+        What has not been answered at the end, or not been recorded, is released.
+        """
+        pool = ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="fetch")
+        try:
+            while not stopping() and self._ask(pool):
+                finished, _ = wait(self._asked, timeout=0.5, return_when=FIRST_COMPLETED)
+                for answer in [one for one in self._asked if one in finished]:
+                    yield self._asked[answer], answer.result()
+                    del self._asked[answer]
+                    if not stopping():
+                        self._ask(pool)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for claim in self._asked.values():
+                self._store.feeds.release(claim.feed.id, claim.token)
+
+    def _ask(self, pool: ThreadPoolExecutor) -> bool:
+        """Give every idle thread a feed; False when all have answered."""
+        while len(self._asked) < self._threads and (feed := next(self._waiting, None)):
+            token = self._store.feeds.claim(feed.id, self._clock(), self._lease)
+            if token is not None:
+                self._asked[pool.submit(_fetch, self._door, feed)] = _Claim(feed, token)
+        return bool(self._asked)
+
+
+def _fetch(door: Door, feed: Feed) -> _Answer:
+    """What came back; errors are values, which the thread that records them tells of."""
     try:
         return door.get(feed.url, polling.conditions(feed.validators))
-    except FetchError as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, one feed must not stop the others
         return error
 
 
 def _record(
-    store: Store,
-    setup: Setup,
-    feed: Feed,
-    answer: Reply | FetchError,
-    now: datetime,
-    jitter: float,
-) -> Polled:
+    store: Store, setup: Setup, claim: _Claim, answer: _Answer, now: datetime, jitter: float
+) -> Polled | None:
+    """Keep what a feed brought; what nobody foresaw is a broken feed, and a traceback in the log.
+
+    None when another poller was given the feed meanwhile.
+    """
+    feed = claim.feed
+    try:
+        outcome, parsed = _outcome(feed, answer, now)
+        outcome = _timed(setup, feed, outcome, jitter, _retry_after(answer, now))
+        return _keep(store, setup, claim, outcome, parsed)
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001  it is logged, and the feed says so
+        _log.exception("polling %s failed unexpectedly", feed.url)
+        words = f"it could not be read ({type(error).__name__}: {error})"
+        surprise = PollOutcome(feed.id, now, FeedState.BROKEN, error=words)
+        return _keep(store, setup, claim, _timed(setup, feed, surprise, jitter), _NOTHING)
+
+
+def _keep(
+    store: Store, setup: Setup, claim: _Claim, outcome: PollOutcome, parsed: ParsedFeed
+) -> Polled | None:
     """Entries before validators, in one transaction."""
-    outcome, parsed = _outcome(feed, answer, now)
-    outcome = replace(outcome, next_poll_at=_next_poll_at(setup, feed, outcome, answer, jitter))
-    entry_keys = identity.keys(outcome.entries, feed, parsed.link)
     with store.transaction():
-        asked = (key for its_keys in entry_keys for key in its_keys)
-        known = store.articles.known(asked, feed.id)
-        findings = identity.fold(
-            outcome.entries,
-            entry_keys,
-            known,
-            newest_old=identity.oldest_news(feed, now, setup.backlog),
-        )
-        declared = parsed.lang or feed.lang
-        findings = [_with_language(finding, declared) for finding in findings]
-        store.feeds.record(outcome, findings)
+        findings = _findings(store, setup, claim.feed, outcome, parsed)
+        if not store.feeds.record(outcome, findings, claim.token):
+            return None
     return Polled(
-        feed,
+        claim.feed,
         outcome,
         new=tuple(finding for finding in findings if finding.kind is FindingKind.NEW),
         changed=tuple(finding for finding in findings if finding.kind is FindingKind.CHANGED),
     )
+
+
+def _findings(
+    store: Store, setup: Setup, feed: Feed, outcome: PollOutcome, parsed: ParsedFeed
+) -> list[Finding]:
+    entry_keys = identity.keys(outcome.entries, feed, parsed.link)
+    known = store.articles.known((key for its_keys in entry_keys for key in its_keys), feed.id)
+    oldest = identity.oldest_news(feed, outcome.at, setup.backlog)
+    findings = identity.fold(outcome.entries, entry_keys, known, newest_old=oldest)
+    return [_with_language(finding, parsed.lang or feed.lang) for finding in findings]
 
 
 def _with_language(finding: Finding, declared: str | None) -> Finding:
@@ -140,32 +222,41 @@ def _with_language(finding: Finding, declared: str | None) -> Finding:
     return replace(finding, lang=identify(entry.title, entry.summary or entry.text, declared))
 
 
-def _next_poll_at(
-    setup: Setup, feed: Feed, outcome: PollOutcome, answer: Reply | FetchError, jitter: float
-) -> datetime:
-    asked = polling.retry_after(answer.headers, outcome.at) if isinstance(answer, Reply) else None
-    return polling.next_poll_at(
+def _timed(
+    setup: Setup,
+    feed: Feed,
+    outcome: PollOutcome,
+    jitter: float,
+    retry_after: timedelta | None = None,
+) -> PollOutcome:
+    """``outcome`` with the time of the next poll."""
+    at = polling.next_poll_at(
         outcome.at,
         timedelta(minutes=setup.settings.network.poll_minutes),
         failures=feed.failures + 1 if outcome.state.failed else 0,
-        retry_after=asked,
+        retry_after=retry_after,
         jitter=jitter,
     )
+    return replace(outcome, next_poll_at=at)
+
+
+def _retry_after(answer: _Answer, now: datetime) -> timedelta | None:
+    return polling.retry_after(answer.headers, now) if isinstance(answer, Reply) else None
 
 
 _NOTHING = ParsedFeed(FeedState.UNCHANGED)
 
 
-def _outcome(
-    feed: Feed, answer: Reply | FetchError, now: datetime
-) -> tuple[PollOutcome, ParsedFeed]:
-    """What an answer means, and the document it brought."""
+def _outcome(feed: Feed, answer: _Answer, now: datetime) -> tuple[PollOutcome, ParsedFeed]:
+    """What an answer means, and the document it brought; raises an error that nobody foresaw."""
     failed = PollOutcome(feed.id, now, FeedState.UNREACHABLE, body_hash=feed.body_hash)
     if isinstance(answer, FetchError):
         failed = replace(
             failed, validators=feed.validators, status=answer.status, error=str(answer)
         )
         return failed, _NOTHING
+    if isinstance(answer, Exception):
+        raise answer
     failed = replace(failed, status=answer.status)
     if answer.status == 304:
         return _unchanged(feed, answer, failed), _NOTHING
@@ -176,7 +267,7 @@ def _outcome(
     if body_hash == feed.body_hash and feed.state in (FeedState.OK, FeedState.UNCHANGED):
         return _unchanged(feed, answer, failed), _NOTHING
     content_type = answer.headers.get("content-type", "")
-    base = urljoin(answer.url, answer.headers.get("content-location", ""))
+    base = absolute(answer.headers.get("content-location", ""), answer.url) or answer.url
     parsed = parse(answer.body, url=base, content_type=content_type)
     whole = not parsed.state.failed
     outcome = PollOutcome(

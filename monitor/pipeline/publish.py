@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.config import DigestSettings
+from monitor.errors import InputError
 from monitor.model import Beat, Coverage, Edition, JudgedArticle, Rendered, Story, Window
 from monitor.pipeline.assess import assess
 from monitor.pipeline.setup import Setup
-from monitor.publish.digest import compose
-from monitor.publish.layout import render
+from monitor.publish.digest import NEAR_MISSES, compose
+from monitor.publish.layout import fitted
 from monitor.publish.outbox import message_id
 from monitor.publish.transports.email import sender_domain
-from monitor.publish.windows import latest_slot, window
+from monitor.publish.windows import latest_slot, next_slot, window
 from monitor.store import Store
 
 _FOLDER = "editions folder"
@@ -47,6 +48,22 @@ def due(store: Store, setup: Setup, now: datetime) -> list[tuple[DigestSettings,
     return waiting
 
 
+def upcoming(setup: Setup, now: datetime) -> tuple[DigestSettings, datetime] | None:
+    """The digest that is due next after ``now``, and its slot; None when none ever is."""
+    slots = [(slot, digest) for digest in setup.settings.digests if (slot := _next(digest, now))]
+    if not slots:
+        return None
+    slot, digest = min(slots, key=lambda pair: pair[0])
+    return digest, slot
+
+
+def _next(digest: DigestSettings, now: datetime) -> datetime | None:
+    try:
+        return next_slot(digest.schedule, digest.zone, now)
+    except InputError:  # its date never comes
+        return None
+
+
 def publish(store: Store, setup: Setup, now: datetime) -> list[Published]:
     """Freeze one edition for each due digest, after everything fetched so far is assessed."""
     waiting = due(store, setup, now)
@@ -59,17 +76,16 @@ def publish(store: Store, setup: Setup, now: datetime) -> list[Published]:
 def _freeze(
     store: Store, setup: Setup, digest: DigestSettings, its_window: Window, now: datetime
 ) -> Published | None:
-    with store.transaction():
-        edition = draft(store, setup, digest, its_window)
-        rendered = render(
-            edition,
-            unsubscribe=None,
-            archive_hint=_archive_hint(edition),
-            notices=setup.notices,
-        )
-        edition_id = store.editions.freeze(
-            edition, rendered, _deliveries(setup, digest, its_window), now
-        )
+    """Freeze what is printed and no more: stories that did not fit come back next time.
+
+    None when another process has frozen the slot meanwhile.
+    """
+    drafted = draft(store, setup, digest, its_window)
+    edition, rendered = fitted(
+        drafted, unsubscribe=None, archive_hint=_archive_hint(drafted), notices=setup.notices
+    )
+    key = f"{store.editions.installation()}/{digest.name}/{its_window.slot.isoformat()}"
+    edition_id = store.editions.freeze(edition, rendered, _deliveries(setup, digest, key), now)
     return None if edition_id is None else Published(edition_id, edition, rendered)
 
 
@@ -88,10 +104,20 @@ def draft(store: Store, setup: Setup, digest: DigestSettings, its_window: Window
         store.stories.carried(digest.name, "", [story.id for story in stories]),
         _coverage(store, its_window, threshold),
         setup.beat.topics,
-        store.articles.best_below(threshold, its_window.since, its_window.until, limit=3),
+        _near_misses(store, its_window, threshold, stories),
         sections=digest.sections,
         limit=digest.limit,
         country_names=_country_names(setup.beat),
+    )
+
+
+def _near_misses(
+    store: Store, its_window: Window, threshold: float, stories: list[Story]
+) -> list[JudgedArticle]:
+    """Enough of the best below the threshold, though some of them stand in a story."""
+    told = sum(member.judgement.score < threshold for story in stories for member in story.articles)
+    return store.articles.best_below(
+        threshold, its_window.since, its_window.until, limit=NEAR_MISSES + told
     )
 
 
@@ -134,13 +160,13 @@ def _archive_hint(edition: Edition) -> str:
     return f"./run search 'since:{since}'"
 
 
-def _deliveries(
-    setup: Setup, digest: DigestSettings, its_window: Window
-) -> list[tuple[str, str, str]]:
-    """Who gets the edition: each recipient by mail, or the folder where there is no mail host."""
+def _deliveries(setup: Setup, digest: DigestSettings, key: str) -> list[tuple[str, str, str]]:
+    """Who gets the edition: each recipient by mail, or the folder where there is no mail host.
+
+    ``key`` tells the edition from every other in the world.
+    """
     smtp = setup.settings.smtp
     mailed = bool(smtp.host and digest.to)
-    key = f"{digest.name}/{its_window.slot.isoformat()}"
     return [
         (
             subscriber,

@@ -1,18 +1,21 @@
-"""One round of the four steps, as ``monitor once``, the scheduler and the demo do it."""
+"""The four steps in a row: one round, as ``monitor once`` does it, or rounds without end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.config import Configuration
 from monitor.http import Door
 from monitor.model import DeliveryState
 from monitor.pipeline.assess import Assessed, assess
+from monitor.pipeline.boundary import Boundary
 from monitor.pipeline.deliver import Delivered, deliver, transports
-from monitor.pipeline.poll import Polled, poll
-from monitor.pipeline.publish import Published, publish
-from monitor.pipeline.setup import Setup
+from monitor.pipeline.poll import Polled, poll, poll_due
+from monitor.pipeline.publish import Published, publish, upcoming
+from monitor.pipeline.setup import Setup, open_door
+from monitor.publish.transports import Transport
 from monitor.store import Store
 
 
@@ -44,10 +47,114 @@ def once(
     *,
     on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
     stopping: Callable[[], bool] = lambda: False,
+    clock: Callable[[], datetime] | None = None,
 ) -> Round:
-    """Poll, assess, publish and deliver what is due at ``now``."""
-    polled = poll(store, door, setup, now, on_polled=on_polled, stopping=stopping)
+    """Poll, assess, publish and deliver what is due at ``now``.
+
+    Leases count from ``clock``. InputError, before anything is done, for settings with which no
+    mail can be sent.
+    """
+    named = transports(setup)
+    polled = poll(store, door, setup, now, on_polled=on_polled, stopping=stopping, clock=clock)
     assessed = assess(store, setup, now, stopping=stopping)
     published = [] if stopping() else publish(store, setup, now)
-    delivered = deliver(store, transports(setup), now, stopping=stopping)
+    delivered = deliver(store, named, now, stopping=stopping, clock=clock)
     return Round(tuple(polled), assessed, tuple(published), tuple(delivered))
+
+
+Done = Polled | Assessed | Published | Delivered
+
+
+class Rounds:
+    """The rounds of a program that stays: what the settings need is made ready once, and kept.
+
+    Editions that are due go out before the feeds are polled, and polling is broken off when the
+    next one is due, so that the promised minute never waits for a slow server. A step that fails
+    is logged and keeps no other step from its work; ``tell`` hears of everything that was done.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        stopping: Callable[[], bool],
+        tell: Callable[[Done], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._stopping = stopping
+        self._tell = tell
+        self._boundary = Boundary()
+        self._ready: _Ready | None = None
+
+    def go(self, setup: Setup) -> None:
+        """Do what is due now."""
+        with self._boundary.around("getting ready"):
+            ready = self._made_ready(setup)
+            self._hand_out(setup, ready)
+            self._poll(setup, ready)
+            self._assess(setup)
+            if not self._stopping():
+                self._hand_out(setup, ready)
+
+    def _made_ready(self, setup: Setup) -> _Ready:
+        if self._ready is None or self._ready.configuration is not setup.configuration:
+            self.close()
+            named = transports(setup)
+            self._store.feeds.sync(setup.listings, self._clock())
+            self._ready = _Ready(setup.configuration, named, open_door(setup.settings))
+        return self._ready
+
+    def _hand_out(self, setup: Setup, ready: _Ready) -> None:
+        """Publish and deliver."""
+        with self._boundary.around("publishing"):
+            for published in publish(self._store, setup, self._clock()):
+                self._tell(published)
+        with self._boundary.around("delivering"):
+            for delivered in deliver(
+                self._store,
+                ready.named,
+                self._clock(),
+                clock=self._clock,
+                stopping=self._stopping,
+            ):
+                self._tell(delivered)
+
+    def _poll(self, setup: Setup, ready: _Ready) -> None:
+        now = self._clock()
+        edition = upcoming(setup, now)
+
+        def stopping() -> bool:
+            return self._stopping() or (edition is not None and self._clock() >= edition[1])
+
+        with self._boundary.around("polling"):
+            poll_due(
+                self._store,
+                ready.door,
+                setup,
+                now,
+                on_polled=lambda polled, total: self._tell(polled),
+                stopping=stopping,
+                clock=self._clock,
+            )
+
+    def _assess(self, setup: Setup) -> None:
+        with self._boundary.around("assessing"):
+            assessed = assess(self._store, setup, self._clock(), stopping=self._stopping)
+            if assessed.read:
+                self._tell(assessed)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._ready is not None:
+            self._ready.door.close()
+        self._ready = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a configuration needs to be worked with."""
+
+    configuration: Configuration
+    named: Mapping[str, Transport]
+    door: Door

@@ -26,7 +26,7 @@ OTHER = "other"
 
 # How many stories may lead, by the number of stories in the edition.
 _TOP_SIZES = ((15, 5), (9, 4), (0, 3))
-_NEAR_MISSES = 3
+NEAR_MISSES = 3
 # What another outlet or another language is worth beside a point of relevance.
 _POINTS_PER_DOUBLED_COVERAGE = 5.0
 _POINTS_PER_LANGUAGE = 3.0
@@ -55,7 +55,8 @@ def compose(
 
     The weightiest stories lead; the others stand under their strongest topic, or under the country
     they speak of most (``country_names`` by code). Stories that an earlier edition carried come
-    last. What the limit cuts off, lightest first, is counted in ``omitted``.
+    last. What the limit cuts off, lightest first, is counted in ``omitted``. A near miss that
+    belongs to a story is no miss and is left out.
     """
     ordered = sorted((_in_order(story, lang) for story in stories), key=_rank)
     fresh = [story for story in ordered if story.id not in already_carried]
@@ -73,7 +74,7 @@ def compose(
         zone=zone,
         sections=tuple(_sections(printed, repeated, headings, sections)),
         coverage=coverage,
-        near_misses=_best(near_misses),
+        near_misses=_best(near_misses, stories),
         omitted=len(ordered) - len(printed) - len(repeated),
     )
 
@@ -154,8 +155,12 @@ def _breadth(story: Story) -> tuple[int, int]:
     return len(outlets), len({article.wording.lang for article in articles})
 
 
-def _best(near_misses: Sequence[JudgedArticle]) -> tuple[JudgedArticle, ...]:
-    return tuple(sorted(near_misses, key=_article_rank)[:_NEAR_MISSES])
+def _best(
+    near_misses: Sequence[JudgedArticle], stories: Sequence[Story]
+) -> tuple[JudgedArticle, ...]:
+    told = {member.article.id for story in stories for member in story.articles}
+    missed = (member for member in near_misses if member.article.id not in told)
+    return tuple(sorted(missed, key=_article_rank)[:NEAR_MISSES])
 
 
 def _sections(

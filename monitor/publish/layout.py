@@ -22,27 +22,32 @@ from monitor.publish.presentation import Page, present
 HTML_LIMIT = 90_000
 
 
-def render(
+def fitted(
     edition: Edition,
     *,
     unsubscribe: str | None,
     archive_hint: str,
     notices: Sequence[str] = (),
-) -> Rendered:
+) -> tuple[Edition, Rendered]:
     """Set ``edition``; ``notices`` are sentences printed above the stories.
 
     ``archive_hint`` is what to type for the stories that are left out. Where the HTML would reach
-    90,000 bytes, whole stories are left out from the end and counted as omitted, in both parts.
+    90,000 bytes, whole stories are left out from the end and counted as omitted, in both parts:
+    the edition that comes back has only those that are printed.
     """
 
     def page_of(count: int) -> Page:
-        shortened = _first_stories(edition, count)
         return present(
-            shortened, unsubscribe=unsubscribe, archive_hint=archive_hint, notices=notices
+            _first_stories(edition, count),
+            unsubscribe=unsubscribe,
+            archive_hint=archive_hint,
+            notices=notices,
         )
 
-    page = page_of(_how_many_fit(len(edition.stories), lambda count: set_html(page_of(count))))
-    return Rendered(page.subject, set_text(page), set_html(page))
+    count = _how_many_fit(len(edition.stories), lambda count: set_html(page_of(count)))
+    page = page_of(count)
+    rendered = Rendered(page.subject, set_text(page), set_html(page))
+    return _first_stories(edition, count), rendered
 
 
 def set_html(page: Page) -> str:

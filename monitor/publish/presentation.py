@@ -180,14 +180,14 @@ def _quiet(coverage: Coverage) -> str:
 
 def _window_notices(window: Window, zone: str) -> tuple[str, ...]:
     """Lateness said aloud, with the time that the edition makes up for."""
-    if not window.late:
+    if not window.late or window.since is None:
         return ()
     behind = _duration(window.until - window.slot)
-    late = f"This edition is {behind} late; it was due {_moment(window.slot, zone)}."
-    if window.since is None:
-        return (late,)
     span = _duration(window.until - window.since)
-    return (f"{late} It covers the whole {span} since the last one, so nothing is skipped.",)
+    return (
+        f"This edition is {behind} late; it was due {_moment(window.slot, zone)}. "
+        f"It covers the whole {span} since the last one, so nothing is skipped.",
+    )
 
 
 # --- stories -------------------------------------------------------------------------------------

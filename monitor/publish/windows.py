@@ -79,10 +79,12 @@ def window(
     """The window of the edition that is made ``now`` for ``slot``.
 
     It begins where the previous edition's ended, so that windows tile time whatever the clock did:
-    after a clock set back the window is empty, never negative.
+    after a clock set back the window is empty, never negative. A first edition is never late:
+    nobody waited for it.
     """
     until = max(now, previous_until or now)
-    return Window(slot=slot, since=previous_until, until=until, late=now - slot > grace)
+    late = previous_until is not None and now - slot > grace
+    return Window(slot=slot, since=previous_until, until=until, late=late)
 
 
 def _days(schedule: Schedule, start: date, step: timedelta) -> Iterator[date]:

@@ -19,7 +19,7 @@ from monitor.model import (
 )
 from monitor.store.articles import load
 from monitor.store.database import Database, Record, chunks
-from monitor.store.schema import articles, carried, deliveries, editions
+from monitor.store.schema import articles, carried, deliveries, editions, installation
 from monitor.store.sqlite import insert
 
 Addressed = tuple[str, str, str]  # subscriber, transport, Message-ID
@@ -30,6 +30,12 @@ class Editions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def installation(self) -> str:
+        """What tells this installation's editions from those of every other."""
+        with self._database.reading() as connection:
+            name: str = connection.scalars(select(installation.c.name)).one()
+        return name
 
     def latest(self, digest: str, variant: str = "") -> FrozenEdition | None:
         """The edition of the last slot that was frozen."""
@@ -84,13 +90,20 @@ class Editions:
                 _address(connection, edition_id, addressed)
         return edition_id
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take up to ``limit`` deliveries that are due, each with a new token.
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int, due_by: datetime | None = None
+    ) -> list[Delivery]:
+        """Take up to ``limit`` deliveries that are due, each with a new token, leased from ``now``.
 
         Due are new ones, those whose time to be tried again has come, and those whose sender let
         its lease run out: they may have arrived, so they go out under the same Message-ID.
+        ``due_by`` leaves out what has become due since.
         """
-        due = select(deliveries.c.id).where(_due(now)).order_by(deliveries.c.id).limit(limit)
+        waiting = select(deliveries.c.id).where(_due(due_by or now))
+        due = waiting.order_by(deliveries.c.id).limit(limit)
+        with self._database.reading() as connection:  # most of the time there is nothing to take
+            if connection.execute(due).first() is None:
+                return []
         with self._database.writing() as connection:
             ids = connection.scalars(due).all()
             for chunk in chunks(ids):

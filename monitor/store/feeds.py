@@ -51,18 +51,37 @@ class Feeds:
         """Feeds to poll now that nobody is polling, the longest overdue first."""
         return sorted(self._select(_due(now)), key=lambda feed: (feed.next_poll_at or now, feed.id))
 
-    def claim(self, feed_id: int, now: datetime, lease: timedelta) -> bool:
-        """Take a due feed for as long as ``lease``; False when another poller was faster."""
-        free = (feeds.c.id == feed_id, _due(now))
-        taking = update(feeds).values(leased_until=now + lease).where(*free)
-        with self._database.writing() as connection:
-            return connection.execute(taking).rowcount == 1
+    def next_due(self) -> datetime | None:
+        """When the next feed is to be polled; in the past where one waits, None without feeds."""
+        soonest = select(func.min(feeds.c.next_poll_at)).where(feeds.c.enabled)
+        with self._database.reading() as connection:
+            at: datetime | None = connection.scalars(soonest).one()
+        return at
 
-    def record(self, outcome: PollOutcome, findings: Sequence[Finding]) -> None:
+    def claim(self, feed_id: int, now: datetime, lease: timedelta) -> int | None:
+        """Take a due feed for as long as ``lease``; None when another poller was faster.
+
+        The answer is a new token, which shows at ``record`` that nobody took the feed meanwhile.
+        """
+        values = {"leased_until": now + lease, "token": feeds.c.token + 1}
+        taking = update(feeds).values(values).where(feeds.c.id == feed_id, _due(now))
+        with self._database.writing() as connection:
+            return connection.scalars(taking.returning(feeds.c.token)).one_or_none()
+
+    def release(self, feed_id: int, token: int) -> None:
+        """Give a claimed feed back unpolled: it is due again at once."""
+        mine = (feeds.c.id == feed_id, feeds.c.token == token)
+        with self._database.writing() as connection:
+            connection.execute(update(feeds).values(leased_until=None).where(*mine))
+
+    def record(
+        self, outcome: PollOutcome, findings: Sequence[Finding], token: int | None = None
+    ) -> bool:
         """Keep what a poll brought and release the feed, all in one transaction.
 
         Entries come first and validators with them, so that no entry can be missed: a poll that
         was not recorded is simply repeated, and findings recorded again add no article.
+        False, and nothing kept, when the claim that gave ``token`` is no longer the last one.
         StoreError when the feed does not exist.
         """
         this = select(feeds).where(feeds.c.id == outcome.feed_id)
@@ -70,9 +89,12 @@ class Feeds:
             feed = connection.execute(this).one_or_none()
             if feed is None:
                 raise StoreError(f"there is no feed {outcome.feed_id} to record a poll of")
+            if token not in (None, feed.token):
+                return False
             new, changed = keep(connection, outcome.feed_id, outcome.at, findings)
             connection.execute(_remember(outcome, feed))
             connection.execute(insert(polls).values(_poll(outcome, new, changed)))
+        return True
 
     def health(self, since: datetime | None, until: datetime) -> tuple[FeedHealth, ...]:
         """Each enabled feed's last poll in ``[since, until)``; feeds without one are left out."""
@@ -111,6 +133,7 @@ def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:
         "enabled": True,
         "state": FeedState.NEW,
         "failures": 0,
+        "token": 0,
         "next_poll_at": now,
     }
 

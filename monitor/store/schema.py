@@ -85,6 +85,7 @@ feeds = Table(
     Column("succeeded_at", Utc),
     Column("next_poll_at", Utc),
     Column("leased_until", Utc),
+    Column("token", Integer, nullable=False),  # grows with each claim, so that a late one is told
     sqlite_autoincrement=True,
 )
 
@@ -242,6 +243,14 @@ marks = Table(
 )
 
 # --- publish -------------------------------------------------------------------------------------
+
+# One row: what tells this installation from every other, so that Message-IDs are never shared.
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 editions = Table(
     "editions",

@@ -107,7 +107,7 @@ def heads(word: str, lang: str) -> tuple[str, ...]:
 
 def is_usual_script(lang: str, folded: str) -> bool:
     """Whether a folded word is written in the script that the language's table is for."""
-    return main_script(folded) == table("suffixes")[lang]["script"]
+    return main_script(folded) is Script(table("suffixes")[lang]["script"])
 
 
 @cache

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from monitor.model import Coverage, Edition, Rendered, Window
+from monitor.store import open_store
 
 MISTAKEN = """
 [watchlist]
@@ -182,6 +190,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(folder: Path) -> None:
 
 def test_show_of_an_unknown_article_is_a_sentence(folder: Path) -> None:
     """Asking for an article that is not there is no traceback."""
+    monitor("db", "upgrade", cwd=folder)
     done = monitor("show", "99999999999999999999", cwd=folder)
 
     assert done.returncode == 2
@@ -237,8 +246,6 @@ def test_changed_settings_take_effect_while_running(folder: Path) -> None:
 
 def test_a_running_monitor_ends_while_a_server_keeps_it_waiting(folder: Path) -> None:
     """SIGTERM during a request that hangs ends the program within ten seconds."""
-    import socket
-
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -256,3 +263,110 @@ def test_a_running_monitor_ends_while_a_server_keeps_it_waiting(folder: Path) ->
 
     assert code == 0
     assert time.monotonic() - asked < 10
+
+
+@contextmanager
+def silence() -> Iterator[socket.socket]:
+    """A server on loopback that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        yield listener
+
+
+def test_a_running_monitor_ends_while_a_mail_server_keeps_it_waiting(folder: Path) -> None:
+    """SIGTERM during a delivery that hangs ends the program within ten seconds; it stays due."""
+    at = datetime(2026, 6, 12, 18, tzinfo=UTC)
+    edition = Edition("daily", "Daily", Window(at, None, at), "UTC", (), Coverage((), 0, 0))
+    database = f"sqlite:///{folder}/monitor.db"
+    with open_store(database) as store:
+        addressed = [("reader@example.org", "email", "<1@example.org>")]
+        store.editions.freeze(edition, Rendered("s", "t", "h"), addressed, at)
+    with silence() as server:
+        with (folder / "config.toml").open("a") as config:
+            config.write(f'[smtp]\nhost = "127.0.0.1"\nport = {server.getsockname()[1]}\n')
+            config.write('security = "none"\n')
+        running = _started(folder)
+        connection, _ = server.accept()
+        asked = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        code = running.wait(timeout=20)
+        took = time.monotonic() - asked
+        connection.close()
+    with open_store(database) as store:
+        assert store.editions.pending() == 1
+
+    assert code == 0
+    assert took < 10
+
+
+def test_an_interrupted_round_says_so_and_leaves_feeds_due(folder: Path) -> None:
+    """Ctrl-C while a server keeps silent: exit 130, and the next round polls the feed."""
+    with silence() as server:
+        address = "{}:{}".format(*server.getsockname())
+        with (folder / "config.toml").open("a") as config:
+            config.write(f'\n[[feeds]]\nurl = "http://{address}/"\n')
+            config.write(f'[network]\nallow_private = ["{address}"]\n')
+        running = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "once"],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        connection, _ = server.accept()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+        connection.close()
+    with open_store(f"sqlite:///{folder}/monitor.db") as store:
+        assert len(store.feeds.due(datetime.now(UTC))) == 1
+
+    assert running.returncode == 130
+    assert said.startswith("stopped")
+
+
+@pytest.mark.parametrize("command", ["once", "run", "deliver"])
+def test_a_password_that_is_not_there_is_said_at_once(folder: Path, command: str) -> None:
+    """Settings with which no mail can be sent end the program before it does anything."""
+    with (folder / "config.toml").open("a") as config:
+        config.write('[smtp]\nhost = "127.0.0.1"\npassword_env = "MONITOR_NO_SUCH_VARIABLE"\n')
+        config.write('[[feeds]]\nurl = "http://nowhere.invalid/feed"\n')
+    done = monitor(command, cwd=folder)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("monitor: smtp.password_env names MONITOR_NO_SUCH_VARIABLE")
+    assert "polled" not in done.stdout
+
+
+def test_where_nothing_is_due_the_next_time_is_told(folder: Path) -> None:
+    """`poll` and `publish` say in a line what comes next, and that is no failure."""
+    assert "polled    nothing: there are no feeds" in monitor("poll", cwd=folder).stdout
+    assert "no digest is ever due" in monitor("publish", cwd=folder).stdout
+    with (folder / "config.toml").open("a") as config:
+        config.write('[[digests]]\nname = "daily"\nschedule = "daily 07:30"\n')
+        config.write('[[feeds]]\nurl = "http://nowhere.invalid/feed"\n')
+    monitor("poll", cwd=folder)
+    polled, published = monitor("poll", cwd=folder), monitor("publish", cwd=folder)
+
+    assert (polled.returncode, published.returncode) == (0, 0)
+    assert polled.stdout.startswith("polled    nothing: the next feed is due 2")
+    assert "published nothing: the next edition is daily, due 2" in published.stdout
+
+
+def test_no_server_steers_the_terminal(folder: Path) -> None:
+    """Control characters that a server slips into an error are not printed."""
+    with silence() as server:
+        address = "{}:{}".format(*server.getsockname())
+        with (folder / "config.toml").open("a") as config:
+            config.write(f'\n[[feeds]]\nurl = "http://{address}/"\n')
+            config.write(f'[network]\nallow_private = ["{address}"]\n')
+        answer = b"HTTP/1.1 301 Moved\r\nLocation: http://[\x9b31m\r\nContent-Length: 0\r\n\r\n"
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        answering = threading.Thread(target=serve)
+        answering.start()
+        done = monitor("poll", cwd=folder)
+        answering.join()
+
+    assert 'a redirect leads to "http://[ 31m"' in done.stdout

@@ -26,9 +26,10 @@ def monitor(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty folder with quiet settings: a small beat and no feeds."""
+    """A folder with quiet settings, a small beat and no feeds, and an empty database."""
     beat = Path(__file__).parents[1] / "data" / "beats" / "nordic-baltic"
     (tmp_path / "config.toml").write_text(QUIET.replace("BEAT", str(beat)), encoding="utf-8")
+    monitor("db", "upgrade", cwd=tmp_path)
     return tmp_path
 
 

@@ -13,6 +13,7 @@ from monitor.cli.config import schema_text
 from monitor.config import SmtpSettings, default_source, json_schema, parse
 from monitor.config.effective import as_toml
 from monitor.errors import InputError
+from monitor.text.plain import spaced_line
 
 RICH = r"""
 [monitor]
@@ -82,6 +83,23 @@ def test_secrets_are_told_and_not_shown(tmp_path: Path) -> None:
     assert "(not set)" in as_toml(settings, {})
 
 
+def test_keys_in_addresses_are_masked_unless_the_file_is_to_be_used() -> None:
+    """What is shown has no key of a feed; what is written to be used has it."""
+    source = '[[feeds]]\nurl = "https://a.example/rss?lang=en&key=CANARY"\n'
+    settings = parse(source)
+    assert "CANARY" not in as_toml(settings, {})
+    assert "https://a.example/rss?lang=en&key=***" in as_toml(settings, {})
+    assert parse(as_toml(settings, {}, shown=str)) == settings
+
+
+def test_what_is_shown_steers_no_terminal() -> None:
+    """An escape in a keyword or a path is shown as an escape."""
+    source = '[monitor]\neditions = "a\\u009b31m"\n[watchlist.keywords]\n"b\\u001b[31m" = 1\n'
+    shown = as_toml(parse(source), {})
+    assert shown == "\n".join(map(spaced_line, shown.split("\n")))
+    assert parse(shown) == parse(source)
+
+
 @pytest.mark.parametrize(
     ("rows", "note"),
     [("", "# no password is set"), ('password_file = "x"', "# the password comes from a file")],
@@ -102,8 +120,10 @@ def test_a_password_comes_from_a_file_or_the_environment(tmp_path: Path) -> None
     assert SmtpSettings().password(tmp_path, environ) == ""
     with pytest.raises(InputError, match="names MAIL, which is not set"):
         SmtpSettings(password_env="MAIL").password(tmp_path, environ)
-    with pytest.raises(InputError, match="password_file cannot be read"):
-        SmtpSettings(password_file="nowhere").password(tmp_path, environ)
+    (tmp_path / "latin.txt").write_bytes(b"\xe9")
+    for name in ("nowhere", "latin.txt", "a\0b"):
+        with pytest.raises(InputError, match="password_file cannot be read"):
+            SmtpSettings(password_file=name).password(tmp_path, environ)
 
 
 def test_the_schema_that_ships_is_the_models() -> None:

@@ -136,6 +136,16 @@ def test_a_syntax_error_has_its_place(source: str, sentence: str) -> None:
             "network.timeout_seconds = 0",
             "config.toml:1:27: network.timeout_seconds: must be more than 0",
         ),
+        (
+            '[smtp]\nport = 25\nsecurity = "none"\nhost = "mail.example.org"',
+            'config.toml:3:12: smtp.security: "none" is only for a server on this machine; '
+            '"mail.example.org" is not',
+        ),
+        (
+            'digests = [{name = "a", schedule = "daily 7:00", to = ["a@b..c"]}]',
+            'config.toml:1:56: digests[1].to[1]: "a@b..c" is no mail address; '
+            "write name@example.org",
+        ),
         ("qqqqqqqq = 1", "config.toml:1:1: qqqqqqqq: unknown key"),
         (
             'digests = [{name = "a", schedule = "daily 7:00"},\n  {schedule = "hourly", name="b"}]',
@@ -160,6 +170,12 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> N
     assert len(sentences) == 3
     if ":" in address.removeprefix("https:").removeprefix("ftp:"):
         assert "ARY" not in " ".join(sentences)
+
+
+@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1", "::1"])
+def test_mail_on_this_machine_needs_no_encryption(host: str) -> None:
+    """A loopback host, or none at all, goes with "none"."""
+    assert parse(f'[smtp]\nhost = "{host}"\nsecurity = "none"').smtp.security == "none"
 
 
 def test_the_settings_that_ship_are_valid_and_say_the_defaults() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import SmtpSettings
+from monitor.config import load as load_config
 from monitor.demo.dates import moved, newest
-from monitor.demo.recording import load
+from monitor.demo.recording import load, read
 from monitor.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +164,101 @@ def test_strangers_feeds_get_their_own_digest(tmp_path: Path) -> None:
         "delivered": 1,
     }
     assert "NordBalt" in (tmp_path / "out" / "digest.txt").read_text("utf-8")
+
+
+RSS = """<rss version='2.0'><channel><link>https://grid.example/</link>
+<item><title>Sweden and Lithuania repair the NordBalt cable</title><link>/nordbalt</link>
+<description>Swedish and Lithuanian operators put the cable back.</description></item>
+</channel></rss>"""
+MINE = """
+monitor = { beat = "BEAT", database = "sqlite:////mine/news.db", editions = "/mine/editions" }
+smtp.host = "mail.example.org"
+smtp.password_env = "MINE"
+watchlist.keywords = { "cable*" = 5, "dry port" = -1.5 }
+feeds = [{ url = "https://press.example/rss?key=abc", outlet = "Press" }]
+digests = [{ name = "mine", schedule = "weekly mon 07:30", to = ["me@example.org"] }]
+"""
+
+
+def test_the_settings_left_behind_are_ones_own_on_the_demos_archive(tmp_path: Path) -> None:
+    """However they are written; but the archive is the demo's, and nobody is mailed."""
+    beat = ROOT / "tests" / "data" / "beats" / "nordic-baltic"
+    (tmp_path / "config.toml").write_text(MINE.replace("BEAT", str(beat)), encoding="utf-8")
+    (tmp_path / "feeds" / "grid\x1b[31m").mkdir(parents=True)
+    (tmp_path / "feeds" / "grid\x1b[31m" / "a.xml").write_text(RSS)
+    (tmp_path / "feeds" / "page\x1b[31m.html").write_text("<html><p>No feed.</p></html>")
+    done = run_demo(tmp_path, "--feeds", "feeds", "--out", "my out")
+    mine, left = (load_config(tmp_path / where / "config.toml") for where in ("", "my out"))
+
+    assert done.returncode == 0, done.stderr
+    assert left.database == f"sqlite:///{tmp_path / 'my out' / 'monitor.db'}"
+    assert left.editions == tmp_path / "my out" / "editions"
+    assert left.settings.smtp == SmtpSettings()
+    for part in ("watchlist", "feeds", "digests", "network"):
+        assert getattr(left.settings, part) == getattr(mine.settings, part)
+    assert "go below [watchlist.keywords]" in (tmp_path / "my out" / "config.toml").read_text()
+    assert "\x1b" not in done.stdout
+    assert "page [31m.html" in done.stdout
+    _ask_what_is_suggested(tmp_path, done.stdout)
+
+
+def _ask_what_is_suggested(folder: Path, printed: str) -> None:
+    """The last lines name the lead story's entity and country, and find it."""
+    suggested = printed.split("Next, type:\n")[1].strip().splitlines()
+    assert "search entity:nordbalt" in suggested[0]
+    assert "search 'country:" in suggested[1]
+    assert suggested[2].endswith("show 1")
+    for words in map(shlex.split, suggested):
+        assert words[:3] == ["monitor", "--config", "my out/config.toml"]
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=folder, capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert "NordBalt" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("feeds", "problem"),
+    [
+        (b"[[feeds]\n", "is no TOML"),
+        (b'[[feeds]]\nfolder = "\xe9"', "is no TOML"),
+        (b"feeds = 5", "feeds must be written as [[feeds]]"),
+        (b"feeds = [5]", 'feeds[1]: "folder" must be a text in quotes'),
+        (b'[[feeds]]\nfolder = "a"', 'feeds[1]: "outlet" must be a text in quotes'),
+        (b'[[feeds]]\nfolder = "a"\noutlet = "A"\nlang = 5', 'feeds[1]: "lang" must be a text'),
+    ],
+)
+def test_a_broken_description_of_feeds_is_a_sentence(
+    tmp_path: Path, feeds: bytes, problem: str
+) -> None:
+    """What cannot be read, keys that are missing, and values of another type."""
+    (tmp_path / "a.xml").write_text(RSS)
+    (tmp_path / "feeds.toml").write_bytes(feeds)
+
+    with pytest.raises(InputError) as told:
+        load(tmp_path)
+    assert str(told.value).startswith(f"{tmp_path / 'feeds.toml'}")
+    assert problem in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["gone.xml", "folder/gone.xml", "feeds.toml"])
+def test_a_poll_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    """A file that is gone, and one that is a folder, are told before anything runs."""
+    (tmp_path / "a.xml").write_text(RSS)
+    (tmp_path / "folder").mkdir()
+    if name == "feeds.toml":
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(InputError, match=f"{name} cannot be read: "):
+        load(tmp_path)
+
+
+def test_a_poll_that_vanishes_is_named(tmp_path: Path) -> None:
+    """A file may be taken away while the recording is replayed."""
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        read(tmp_path / "gone.xml")
 
 
 def _sequences(shared: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,14 +15,16 @@ import pytest
 
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer, MailSink
-from monitor.http import Door
-from monitor.model import FeedState
+from monitor.errors import InputError, TransportError
+from monitor.http import Door, Reply
+from monitor.model import Delivery, FeedState
 from monitor.pipeline.assess import assess
 from monitor.pipeline.deliver import deliver, transports
 from monitor.pipeline.poll import Polled, poll
-from monitor.pipeline.publish import publish
-from monitor.pipeline.rounds import once
+from monitor.pipeline.publish import draft, due, publish, upcoming
+from monitor.pipeline.rounds import Done, Rounds, once
 from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.publish.layout import fitted
 from monitor.store import Store, open_store
 
 CONFIG = """
@@ -287,3 +292,341 @@ def test_without_a_mail_host_editions_go_to_a_folder(
 
     assert done.sent == 1
     assert {path.suffix for path in (tmp_path / "editions").iterdir()} == {".html", ".txt", ".eml"}
+
+
+# --- what strangers send -------------------------------------------------------------------------
+
+
+def test_a_hostile_header_harms_nobody(world: World, now: datetime) -> None:
+    """A Content-Location that is no address is passed over, and the document is read."""
+    body = rss(RELEVANT).body.replace(b"<title>Press", b"<link>http://[bad</link><title>Press")
+    world.feeds.documents = {"grid": Document(body, ".xml"), "sea": rss(OTHER)}
+
+    assert [(polled.outcome.state, len(polled.new)) for polled in world.poll(now)] == [
+        (FeedState.OK, 1),
+        (FeedState.OK, 1),
+    ]
+
+
+@dataclass
+class StrangeDoor:
+    """Answers one feed and does with the other whatever ``strange`` does."""
+
+    strange: Callable[[], object]
+
+    def get(self, url: str, headers: Mapping[str, str] = {}) -> Reply:
+        """One of the two feeds."""
+        if url.endswith("sea"):
+            self.strange()
+        return Reply(200, url, {"content-type": "application/xml"}, rss(RELEVANT).body)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_what_nobody_foresaw_is_a_broken_feed(
+    world: World, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Any error while one feed is polled is its state and a traceback; the other is read."""
+    door = StrangeDoor(lambda: [].pop())
+    with world.store() as store:
+        done = {one.feed.outlet: one.outcome for one in poll(store, door, world.setup, now)}
+
+    assert done["Grid Post"].state is FeedState.OK
+    assert done["Sea Times"].state is FeedState.BROKEN
+    assert done["Sea Times"].error == "it could not be read (IndexError: pop from empty list)"
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+def test_a_feed_that_cannot_be_stored_harms_nobody(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same holds for what goes wrong between parsing and storing."""
+    monkeypatch.setattr("monitor.pipeline.poll.identify", lambda *wording: {}["no such language"])
+
+    assert {polled.outcome.state for polled in world.poll(now)} == {FeedState.BROKEN}
+
+
+def test_a_feed_that_was_not_answered_stays_due(world: World, now: datetime) -> None:
+    """Who stops while a server keeps silent gives its feed back, and keeps what came before."""
+    silence, done = threading.Event(), []
+    with world.store() as store:
+        poll(
+            store,
+            StrangeDoor(lambda: silence.wait(20)),
+            world.setup,
+            now,
+            on_polled=lambda polled, total: done.append(polled.feed.outlet),
+            stopping=lambda: bool(done),
+        )
+        silence.set()
+        waiting = [feed.outlet for feed in store.feeds.due(now)]
+
+    assert (done, waiting) == (["Grid Post"], ["Sea Times"])
+
+
+# --- leases, and deliveries that fail ------------------------------------------------------------
+
+
+@dataclass
+class SlowPost:
+    """A transport that takes six minutes for each delivery, and then does as it is told."""
+
+    now: datetime
+    then: Callable[[Delivery], object] = lambda delivery: None
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, delivery: Delivery) -> None:
+        """Let time pass."""
+        self.now += timedelta(minutes=6)
+        self.then(delivery)
+        self.sent.append(delivery.subscriber)
+
+    def clock(self) -> datetime:
+        """What time it is."""
+        return self.now
+
+
+def test_a_lease_counts_from_its_claim(world: World, now: datetime) -> None:
+    """However long the deliveries before it took, nobody else is given one that is being sent."""
+    world.poll(now)
+    world.publish(now)
+    with world.store() as store, world.store() as other:
+        stolen: list[Delivery] = []
+
+        def steal(delivery: Delivery) -> None:
+            if delivery.subscriber.startswith("second"):
+                stolen.extend(other.editions.claim(post.now, timedelta(minutes=10), 9))
+
+        post = SlowPost(now, steal)
+        deliver(store, {"email": post}, now, clock=post.clock)
+
+    assert stolen == []
+    assert post.sent == ["reader@example.org", "second@example.org"]
+
+
+def test_a_pause_counts_from_the_failure(world: World, now: datetime) -> None:
+    """Five minutes after a failure that took six is eleven minutes after the round began."""
+
+    def refuse(delivery: Delivery) -> None:
+        raise TransportError("busy", retry=True)
+
+    world.poll(now)
+    world.publish(now)
+    with world.store() as store:
+        post = SlowPost(now, refuse)
+        first, second = deliver(store, {"email": post}, now, clock=post.clock)
+
+    assert first.outcome.retry_at == now + timedelta(minutes=11)
+    assert second.outcome.retry_at == now + timedelta(minutes=17)
+
+
+def test_a_poisoned_delivery_never_blocks_the_others(
+    world: World, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody foresaw is logged and tried again later; the next one is sent."""
+
+    def choke(delivery: Delivery) -> None:
+        if delivery.subscriber.startswith("reader"):
+            raise ValueError("a strange address")
+
+    world.poll(now)
+    world.publish(now)
+    with world.store() as store:
+        first, second = deliver(store, {"email": SlowPost(now, choke)}, now)
+
+    assert (first.outcome.state, second.outcome.state) == ("retry", "sent")
+    assert "ValueError: a strange address" in (first.outcome.error or "")
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+@pytest.mark.parametrize(
+    ("smtp", "sentence"),
+    [
+        ({"password_env": "MONITOR_NO_SUCH_VARIABLE"}, "MONITOR_NO_SUCH_VARIABLE"),
+        ({"password_file": "nowhere"}, "cannot be read"),
+        ({"password_file": "latin"}, "cannot be read"),
+        ({"host": "mail.example.org"}, "only for a server on this machine"),
+    ],
+)
+def test_mail_settings_that_cannot_work_fail_before_anything_is_done(
+    world: World, now: datetime, tmp_path: Path, smtp: dict[str, str], sentence: str
+) -> None:
+    """A password or security that nothing can be sent with is a sentence, and nothing is polled."""
+    (tmp_path / "latin").write_bytes(b"pass\xe9")
+    settings = world.setup.settings
+    settings = settings.model_copy(update={"smtp": settings.smtp.model_copy(update=smtp)})
+    path = world.setup.configuration.path
+    mistaken = replace(world.setup, configuration=Configuration(path, settings))
+    with (
+        world.store() as store,
+        world.door() as door,
+        pytest.raises(InputError, match=sentence),
+    ):
+        once(store, door, mistaken, now)
+    with world.store() as store:
+        assert store.counts().articles == 0
+
+
+# --- editions ------------------------------------------------------------------------------------
+
+EVENTS = (
+    RELEVANT,
+    ("Lithuania buys Swedish combat boats", "Vilnius signed for CB90 boats built in Sweden."),
+    ("Swedish bank leaves Lithuania", "A bank of Stockholm sells its Lithuanian branches."),
+)
+
+
+def test_stories_that_do_not_fit_come_back(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the size limit cut off was not carried, and is in the next edition."""
+    world.feeds.documents = {"grid": rss(*EVENTS), "sea": rss()}
+    world.poll(now)
+    world.assess(now)
+    with world.store() as store:
+        ((digest, window),) = due(store, world.setup, now)
+        whole, made = fitted(
+            draft(store, world.setup, digest, window), unsubscribe=None, archive_hint=""
+        )
+        monkeypatch.setattr("monitor.publish.layout.HTML_LIMIT", len(made.html.encode()) - 50)
+        (first,) = publish(store, world.setup, now)
+        (second,) = publish(store, world.setup, now + timedelta(days=1))
+
+    assert len(whole.stories) > 1
+    assert first.edition.stories == whole.stories[: len(first.edition.stories)]
+    assert first.edition.omitted == len(whole.stories) - len(first.edition.stories) > 0
+    left = {story.id for story in whole.stories} - {story.id for story in first.edition.stories}
+    assert left == {story.id for story in second.edition.stories}
+
+
+def test_composing_keeps_no_other_writer_waiting(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an edition is set, another thread may write."""
+    written = []
+
+    def slowly(*edition: object, **words: object) -> object:
+        writer = threading.Thread(target=lambda: store.feeds.sync([], now))
+        writer.start()
+        writer.join(timeout=3)
+        written.append(not writer.is_alive())
+        return fitted(*edition, **words)
+
+    world.poll(now)
+    monkeypatch.setattr("monitor.pipeline.publish.fitted", slowly)
+    with world.store() as store:
+        publish(store, world.setup, now)
+
+    assert written == [True]
+
+
+def test_two_installations_never_share_a_message_id(
+    world: World, now: datetime, tmp_path: Path
+) -> None:
+    """The same digest, slot and recipient have another Message-ID in another database."""
+    names = []
+    for database in ("one", "two"):
+        with open_store(f"sqlite:///{tmp_path}/{database}.db") as store, world.door() as door:
+            poll(store, door, world.setup, now)
+            publish(store, world.setup, now)
+            names += [one.message_id for one in store.editions.claim(now, timedelta(1), 9)]
+
+    assert len(set(names)) == 4
+
+
+def test_the_next_edition_is_foretold(world: World, now: datetime) -> None:
+    """The digest whose slot comes first, and when."""
+    digest, slot = upcoming(world.setup, now) or (None, None)
+
+    assert digest == world.setup.settings.digests[0]
+    assert slot == datetime(2026, 6, 13, 7, 30, tzinfo=now.tzinfo)
+
+
+# --- rounds without end --------------------------------------------------------------------------
+
+
+@dataclass
+class Watch:
+    """Rounds at a time that a test sets, and what they tell."""
+
+    world: World
+    now: datetime
+    told: list[Done] = field(default_factory=list)
+
+    def rounds(self, store: Store) -> Rounds:
+        """Rounds that nobody stops."""
+        return Rounds(store, lambda: self.now, lambda: False, self.told.append)
+
+    def kinds(self) -> list[str]:
+        """What was done since the last question, in words."""
+        kinds = [type(one).__name__ for one in self.told]
+        self.told.clear()
+        return kinds
+
+
+def test_what_is_due_goes_out_before_feeds_are_polled(world: World, now: datetime) -> None:
+    """The promised minute does not wait: an edition and its mails come before the next poll."""
+    watch = Watch(world, now)
+    with world.store() as store, closing(watch.rounds(store)) as rounds:
+        rounds.go(world.setup)
+        assert watch.kinds() == [*["Polled"] * 2, "Assessed", "Published", *["Delivered"] * 2]
+        watch.now = now + timedelta(days=1)
+        rounds.go(world.setup)
+
+    assert watch.kinds() == ["Published", *["Delivered"] * 2, *["Polled"] * 2]
+
+
+def test_polling_is_broken_off_when_an_edition_is_due(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A silent server holds no edition up; its feed is due at the next tick."""
+    silence, slot = threading.Event(), datetime(2026, 6, 13, 7, 30, tzinfo=now.tzinfo)
+    watch = Watch(world, slot - timedelta(minutes=1))
+    monkeypatch.setattr(
+        "monitor.pipeline.rounds.open_door", lambda settings: StrangeDoor(lambda: silence.wait(20))
+    )
+
+    def tell(done: Done) -> None:
+        watch.told.append(done)
+        watch.now = slot
+
+    with world.store() as store:
+        rounds = Rounds(store, lambda: watch.now, lambda: False, tell)
+        rounds.go(world.setup)
+        silence.set()
+        assert [feed.outlet for feed in store.feeds.due(watch.now)] == ["Sea Times"]
+
+    assert watch.kinds() == ["Polled", "Assessed", "Published", *["Delivered"] * 2]
+
+
+def test_a_step_that_fails_keeps_no_other_from_its_work(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault in publishing is logged with one traceback, and feeds are polled all the same."""
+    monkeypatch.setattr("monitor.pipeline.rounds.publish", lambda *step: [].pop())
+    watch = Watch(world, now)
+    with world.store() as store, closing(watch.rounds(store)) as rounds:
+        rounds.go(world.setup)
+        rounds.go(world.setup)
+
+    assert watch.kinds() == ["Polled", "Polled", "Assessed"]
+    failed = [record for record in caplog.records if "publishing failed" in record.message]
+    assert [bool(record.exc_info) for record in failed] == [True, False, False, False]
+
+
+def test_an_idle_round_writes_nothing(world: World, now: datetime) -> None:
+    """Where nothing is due the database stays as it is, and the same door stays open."""
+    watch = Watch(world, now)
+    path = world.setup.configuration.database.removeprefix("sqlite:///")
+    with (
+        world.store() as store,
+        closing(watch.rounds(store)) as rounds,
+        closing(sqlite3.connect(path)) as reader,
+    ):
+        rounds.go(world.setup)
+        before = reader.execute("PRAGMA data_version").fetchone()
+        rounds.go(replace(world.setup, notices=("A notice.",)))
+        rounds.go(world.setup)
+
+        assert reader.execute("PRAGMA data_version").fetchone() == before

@@ -146,6 +146,15 @@ def test_three_best_near_misses() -> None:
     assert edition.sections == ()
 
 
+def test_an_article_of_a_story_is_no_near_miss() -> None:
+    """What is below the threshold and yet told in a story stands there only."""
+    below = judged(2, 45)
+    told = Story(1, (judged(1, 70), below))
+    edition = edition_of([told], near_misses=[below, judged(3, 44)])
+
+    assert [member.article.id for member in edition.near_misses] == [3]
+
+
 @pytest.mark.parametrize(("own", "leads"), [(60, 2), (55, 2), (54, 1)])
 def test_frame_language_leads_within_fifteen_points(own: float, leads: int) -> None:
     """An English article speaks for the story unless it is more than 15 points behind."""

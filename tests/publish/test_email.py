@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError, TransportError
 from monitor.model import Delivery, Edition, FrozenEdition, Rendered
-from monitor.publish.layout import render
+from monitor.publish.layout import fitted
 from monitor.publish.outbox import message_id
 from monitor.publish.transports import LoginRefusedError
 from monitor.publish.transports.email import SmtpTransport, build_message, sender_domain
@@ -50,7 +50,7 @@ def written(message: EmailMessage) -> EmailMessage:
 
 def test_headers(busy: Edition) -> None:
     """Each header that receivers require is there, once, and no other."""
-    rendered = render(busy, unsubscribe=None, archive_hint="")
+    _, rendered = fitted(busy, unsubscribe=None, archive_hint="")
     message = written(
         build_message(delivery_of(rendered), SENDER, unsubscribe="https://news.example/stop/abc")
     )
@@ -79,7 +79,7 @@ def test_headers(busy: Edition) -> None:
 
 def test_both_parts_arrive_whole(busy: Edition) -> None:
     """Text first, then HTML, equal to what was rendered; lines are short and seven-bit."""
-    rendered = render(busy, unsubscribe=None, archive_hint="")
+    _, rendered = fitted(busy, unsubscribe=None, archive_hint="")
     message = build_message(delivery_of(rendered), SENDER)
     text, html = written(message).iter_parts()
 
@@ -330,6 +330,29 @@ def test_wrong_password_is_a_slow_failure() -> None:
     assert len(sink.messages) == 1
     # Every method that the server offers is tried once: three in all, right one included.
     assert sink.logins <= 3
+
+
+def test_after_most_of_an_hour_the_login_is_tried_again() -> None:
+    """An account that was unlocked meanwhile works again without a restart."""
+    sink, seconds = Sink(), [0.0]
+    with serving(sink, authenticator=sink.authenticate, auth_require_tls=False) as port:
+        sender = transport(port, username="u", password="wrong", ticking=lambda: seconds[0])
+        for at in (0.0, 2900.0, 3100.0):
+            seconds[0] = at
+            with pytest.raises(LoginRefusedError):
+                sender.send(delivery_of())
+
+    assert sink.logins == 4  # two methods at the first try and two at the last
+
+
+def test_a_password_outside_ascii_is_a_sentence() -> None:
+    """The protocol's library cannot send it; the user is told, and it is never shown."""
+    sink = Sink()
+    with serving(sink, authenticator=sink.authenticate, auth_require_tls=False) as port:
+        error = failure(port, username="monitor", password="пароль", timeout=5)
+
+    assert "ASCII" in str(error) and "пароль" not in str(error)
+    assert error.retry and sink.messages == []
 
 
 def test_server_that_speaks_no_tls() -> None:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Edition, FeedHealth, FeedState, JudgedArticle, Rendered, Story, Window
-from monitor.publish.layout import HTML_LIMIT, render
+from monitor.publish.layout import HTML_LIMIT, fitted
 from monitor.publish.typography import width
 
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "publish"
@@ -28,7 +28,7 @@ VOID = {"meta", "br", "img", "hr", "link", "input"}
 
 def rendered(edition: Edition, unsubscribe: str | None = None, **fields: object) -> Rendered:
     """The edition as set, with a fixed archive hint."""
-    return render(edition, unsubscribe=unsubscribe, archive_hint=HINT, **fields)  # type: ignore[arg-type]
+    return fitted(edition, unsubscribe=unsubscribe, archive_hint=HINT, **fields)[1]  # type: ignore[arg-type]
 
 
 def with_title(story: Story, title: str, url: str | None = None) -> Story:
@@ -248,11 +248,11 @@ def test_late_edition_says_so(single: Edition) -> None:
 def test_first_edition(single: Edition) -> None:
     """Without an earlier edition the window has no beginning, and none is claimed."""
     slot = single.window.slot
-    window = Window(slot, None, slot + timedelta(minutes=20), late=True)
+    window = Window(slot, None, slot + timedelta(minutes=20))
     text = " ".join(rendered(replace(single, window=window)).text.split())
 
     assert "First edition: everything found until Tue 24 Nov 07:50 (Asia/Almaty)." in text
-    assert "This edition is 20 minutes late" in text
+    assert "late" not in text
 
 
 def test_notices_are_printed(busy: Edition) -> None:
@@ -322,10 +322,12 @@ def test_size_is_kept_by_leaving_stories_out(busy: Edition) -> None:
     stories = tuple(
         replace(story, id=story.id + 100 * n) for n in range(12) for story in busy.stories[:15]
     )
-    made = rendered(with_stories(busy, *stories))
+    printed, made = fitted(with_stories(busy, *stories), unsubscribe=None, archive_hint=HINT)
 
     assert 70_000 < len(made.html.encode()) < HTML_LIMIT
     kept = made.html.count("<h3")
+    assert printed.stories == stories[:kept]
+    assert printed.omitted == len(stories) - kept
     assert f"{len(stories) - kept} more stories are in the archive." in made.html
     assert len(re.findall(r"^ *\d+\. ", made.text, re.MULTILINE)) == kept
     assert made.html.rstrip().endswith("</html>")

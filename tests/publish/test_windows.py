@@ -189,5 +189,13 @@ def test_windows_tile_time(delays: list[int]) -> None:
 def test_late(minutes: int, late: bool) -> None:
     """An edition is late from a quarter of an hour after its slot."""
     slot = utc(2026, 11, 24, 2, 30)
+    previous = slot - timedelta(days=1)
 
-    assert window(None, slot, slot + timedelta(minutes=minutes)).late is late
+    assert window(previous, slot, slot + timedelta(minutes=minutes)).late is late
+
+
+def test_a_first_edition_is_never_late() -> None:
+    """Whoever installs the program in the evening did not miss the morning's edition."""
+    slot = utc(2026, 11, 24, 2, 30)
+
+    assert not window(None, slot, slot + timedelta(hours=12)).late

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.model import Delivery, DeliveryOutcome, DeliveryState
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 LEASE = timedelta(minutes=5)
 LATER = timedelta(minutes=6)
@@ -177,3 +178,22 @@ def test_a_crash_while_freezing_leaves_no_edition(make: Any, store: Store, story
 
     assert store.editions.latest("daily") is None
     assert len(store.editions.eligible("daily", "", 50, make.now)) == 1
+
+
+def test_what_became_due_meanwhile_may_be_left(make: Any, store: Store, delivery: Delivery) -> None:
+    """Leases count from now, while only what was due at an earlier moment is taken."""
+    retry = DeliveryOutcome(DeliveryState.RETRY, "451 busy", make.now + LEASE)
+    store.editions.settle(delivery, retry, make.now)
+
+    assert store.editions.claim(make.now + LATER, LEASE, 10, due_by=make.now) == []
+    assert len(store.editions.claim(make.now + LATER, LEASE, 10)) == 1
+    assert store.editions.claim(make.now + LATER + LEASE / 2, LEASE, 10) == []
+
+
+def test_each_installation_has_a_name_of_its_own(store: Store, url: str, tmp_path: Path) -> None:
+    """It stays with the database, and another database has another."""
+    name = store.editions.installation()
+    with open_store(url) as again, open_store(f"sqlite:///{tmp_path}/other.db") as other:
+        assert again.editions.installation() == name
+        assert other.editions.installation() != name
+    assert len(name) == 32

@@ -41,10 +41,43 @@ def test_an_empty_list_disables_all(make: Any, store: Store) -> None:
 
 def test_a_feed_is_claimed_once(make: Any, store: Store) -> None:
     """The second poller is refused until the lease has run out."""
-    assert store.feeds.claim(1, make.now, LEASE)
-    assert not store.feeds.claim(1, make.now, LEASE)
+    assert store.feeds.claim(1, make.now, LEASE) == 1
+    assert store.feeds.claim(1, make.now, LEASE) is None
     assert [feed.id for feed in store.feeds.due(make.now)] == [2]
-    assert store.feeds.claim(1, make.now + LEASE, LEASE)
+    assert store.feeds.claim(1, make.now + LEASE, LEASE) == 2
+
+
+def test_a_released_feed_is_due_again(make: Any, store: Store) -> None:
+    """Who gives a feed back unpolled leaves it to the next; a lost claim gives nothing back."""
+    stale = store.feeds.claim(1, make.now, LEASE)
+    current = store.feeds.claim(1, make.now + LEASE, LEASE)
+    assert stale is not None and current is not None
+    store.feeds.release(1, stale)
+    assert [feed.id for feed in store.feeds.due(make.now + LEASE)] == [2]
+
+    store.feeds.release(1, current)
+    assert [feed.id for feed in store.feeds.due(make.now + LEASE)] == [1, 2]
+
+
+def test_a_stale_token_records_nothing(make: Any, store: Store) -> None:
+    """A poller that slept past its lease is refused; the one that took over is not."""
+    stale = store.feeds.claim(1, make.now, LEASE)
+    current = store.feeds.claim(1, make.now + LEASE, LEASE)
+
+    assert not store.feeds.record(make.outcome(), [make.finding("one")], stale)
+    assert store.counts().articles == 0
+    assert store.feeds.record(make.outcome(), [make.finding("one")], current)
+    assert store.counts().articles == 1
+
+
+def test_the_next_feed_that_is_due(make: Any, store: Store) -> None:
+    """The soonest of the enabled feeds counts; without feeds there is none."""
+    make.poll(feed_id=1, at=make.now + timedelta(minutes=2))
+    make.poll(feed_id=2, at=make.now)
+    assert store.feeds.next_due() == make.now + timedelta(hours=1)
+
+    store.feeds.sync([], make.now)
+    assert store.feeds.next_due() is None
 
 
 def test_a_feed_that_is_not_due_is_not_claimed(make: Any, store: Store) -> None:

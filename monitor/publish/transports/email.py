@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.errors import MessageError
 from email.header import Header
@@ -33,6 +34,8 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 _SUBJECT_LENGTH = 200
 _TLS_PORT = 465
 _GOODBYE_SECONDS = 2.0
+# Shorter than the hour after which a delivery that was refused comes again.
+_REFUSAL_SECONDS = 50 * 60.0
 
 
 class _Policy(EmailPolicy):
@@ -97,7 +100,7 @@ def sender_domain(sender: str) -> str:
 class SmtpTransport:
     """Sends messages through one SMTP server, encrypted unless it is on this machine.
 
-    After a refused login it does not log in again: a new password needs a new transport.
+    After a refused login it does not log in again for most of an hour; ``ticking`` counts seconds.
     """
 
     def __init__(
@@ -112,6 +115,7 @@ class SmtpTransport:
         timeout: float = 60.0,
         unsubscribe: str | None = None,
         context: ssl.SSLContext | None = None,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
         if security == "none" and not _is_loopback(host):
             raise InputError(
@@ -126,13 +130,15 @@ class SmtpTransport:
         self._timeout = timeout
         self._unsubscribe = unsubscribe
         self._context = context or ssl.create_default_context()
-        self._refusal: str | None = None
+        self._ticking = ticking
+        self._refusal = ""
+        self._refused_until = 0.0
 
     def send(self, delivery: Delivery) -> None:
         """Hand the message over; see ``Transport.send`` for what is raised."""
         message = build_message(delivery, self._sender, unsubscribe=self._unsubscribe)
         to_address = _address(delivery.subscriber).addr_spec
-        if self._refusal:
+        if self._refusal and self._ticking() < self._refused_until:
             raise LoginRefusedError(self._refusal)
         try:
             content = message.as_bytes()
@@ -188,14 +194,23 @@ class SmtpTransport:
         try:
             client.login(self._username, self._password)
         except smtplib.SMTPAuthenticationError as error:
-            self._refusal = (
+            raise self._refused(
                 f'{self._where} refused user name or password of "{self._username}" '
                 f"({error.smtp_code}); set the right one, the next try is in an hour"
-            )
-            raise LoginRefusedError(self._refusal) from None
+            ) from None
         except smtplib.SMTPNotSupportedError:
-            self._refusal = f"{self._where} takes no login; remove smtp username and password"
-            raise LoginRefusedError(self._refusal) from None
+            raise self._refused(
+                f"{self._where} takes no login; remove smtp username and password"
+            ) from None
+        except UnicodeEncodeError:
+            raise self._refused(
+                "smtp user name and password may have ASCII characters only; set others"
+            ) from None
+
+    def _refused(self, sentence: str) -> LoginRefusedError:
+        self._refusal = sentence
+        self._refused_until = self._ticking() + _REFUSAL_SECONDS
+        return LoginRefusedError(sentence)
 
     @property
     def _where(self) -> str:
