@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from monitor.cli.opening import archive, configuration, stop_event
-from monitor.cli.screen import clean, moment, plural, progress
+from monitor.cli.screen import clean, moment, plural, program, progress
+from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -200,9 +201,10 @@ def _tell_polled(store: Store, done: Sequence[Polled]) -> int:
     )
     for one in failed:
         error = clean(one.outcome.error or "")
-        print(f"  {one.outcome.state}: {clean(one.feed.outlet)} ({clean(one.feed.url)}): {error}")
+        feed = f"{clean(one.feed.outlet)} ({clean(masked(one.feed.url))})"
+        print(f"  {one.outcome.state}: {feed}: {error}")
     if len(failed) == len(done):
-        print("No feed could be polled: is there a network? `monitor demo` works without one.")
+        print(f"No feed could be polled: is there a network? `{program()} demo` works without one.")
         return 1
     return 0
 

@@ -157,7 +157,7 @@ def _others(members: list[JudgedArticle], known: list[JudgedArticle]) -> list[Ju
 
 def _archive_hint(edition: Edition) -> str:
     since = (edition.window.since or edition.window.until - timedelta(days=7)).date()
-    return f"./run search 'since:{since}'"
+    return f"monitor search 'since:{since}'"
 
 
 def _deliveries(setup: Setup, digest: DigestSettings, key: str) -> list[tuple[str, str, str]]:
