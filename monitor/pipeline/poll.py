@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,9 +28,12 @@ from monitor.model import (
 from monitor.pipeline.setup import Setup
 from monitor.store import Store
 from monitor.text.language import identify
+from monitor.text.urls import host
 
 _log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=5)
+# How long an outage of ours keeps a running monitor from asking again.
+_OUTAGE_PAUSE = timedelta(minutes=1)
 _Answer = Reply | Exception
 
 
@@ -100,7 +103,18 @@ def poll_due(
             if polled is not None:
                 on_polled(polled, len(feeds))
                 done.append(polled)
+    if is_our_outage(done):
+        store.feeds.excuse([polled.feed.id for polled in done], now + _OUTAGE_PAUSE)
     return done
+
+
+def is_our_outage(done: Sequence[Polled]) -> bool:
+    """Whether several hosts were asked and none was reached: then no feed is to blame."""
+    hosts = {host(polled.feed.url) for polled in done}
+    return len(hosts) > 1 and all(
+        polled.outcome.state is FeedState.UNREACHABLE and polled.outcome.status is None
+        for polled in done
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from monitor.model import (
     PollOutcome,
     Validators,
 )
-from monitor.store.database import Database, Record
+from monitor.store.database import Database, Record, chunks
 from monitor.store.findings import keep
 from monitor.store.schema import feeds, polls
 from monitor.store.sqlite import insert
@@ -73,6 +73,13 @@ class Feeds:
         mine = (feeds.c.id == feed_id, feeds.c.token == token)
         with self._database.writing() as connection:
             connection.execute(update(feeds).values(leased_until=None).where(*mine))
+
+    def excuse(self, feed_ids: Sequence[int], due: datetime) -> None:
+        """Take back the failure of feeds that were not to blame: due at ``due``, as if unasked."""
+        with self._database.writing() as connection:
+            for chunk in chunks(feed_ids):
+                excused = update(feeds).where(feeds.c.id.in_(chunk), feeds.c.failures > 0)
+                connection.execute(excused.values(failures=feeds.c.failures - 1, next_poll_at=due))
 
     def record(
         self, outcome: PollOutcome, findings: Sequence[Finding], token: int | None = None

@@ -630,3 +630,19 @@ def test_an_idle_round_writes_nothing(world: World, now: datetime) -> None:
         rounds.go(world.setup)
 
         assert reader.execute("PRAGMA data_version").fetchone() == before
+
+
+def test_an_outage_of_ours_is_no_feeds_fault(
+    configured: Callable[[str], Configuration], now: datetime
+) -> None:
+    """When no host at all can be reached, the feeds stay due and are not put off for hours."""
+    source = '[monitor]\nbeat = "BEAT"\nbeat_feeds = false\n'
+    for name in ("one", "two"):
+        source += f'[[feeds]]\nurl = "http://{name}.invalid/feed"\n'
+    setup = prepare(configured(source))
+    with open_store(setup.configuration.database) as store, open_door(setup.settings) as door:
+        done = poll(store, door, setup, now)
+        feeds = store.feeds.due(now + timedelta(minutes=1))
+
+    assert {one.outcome.state for one in done} == {FeedState.UNREACHABLE}
+    assert [feed.failures for feed in feeds] == [0, 0]
