@@ -14,11 +14,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
+from typing import TextIO
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.config import Configuration, load
-from monitor.errors import AlreadyRunningError, MonitorError
+from monitor.errors import AlreadyRunningError, MonitorError, StoreError
 from monitor.pipeline.boundary import Boundary
 from monitor.pipeline.deliver import transports
 from monitor.pipeline.setup import Setup, beat_folder, prepare
@@ -65,13 +66,20 @@ def _work(tick: Callable[[], None], wake: Event, stop: Event) -> None:
                 tick()
 
 
+def _opened(lock: Path) -> TextIO:
+    try:
+        return lock.open("a")
+    except OSError as error:
+        raise StoreError(f"{lock} cannot be written: {error.strerror}") from error
+
+
 @contextmanager
 def only_one(lock: Path) -> Iterator[None]:
     """Hold ``lock`` while the block runs; raises ``AlreadyRunningError`` when another process does.
 
     The operating system drops the lock with the process, so a crash leaves nothing to clean up.
     """
-    with lock.open("a") as file:
+    with _opened(lock) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -141,5 +149,5 @@ def _file_stamp(path: Path) -> tuple[str, int, int] | None:
 
 def lock_path(configuration: Configuration) -> Path:
     """The lock file beside the database; one for the folder where the database is a server."""
-    path = configuration.database.removeprefix("sqlite:///")
-    return Path(f"{path}.run") if path.startswith("/") else configuration.folder / "monitor.run"
+    file = configuration.database_file
+    return configuration.folder / "monitor.run" if file is None else Path(f"{file}.run")

@@ -178,7 +178,10 @@ def raise_mistakes(contents: Contents) -> None:
     sources: dict[Path, dict[Any, Any]] = {}
     mistakes: list[Mistake] = []
     for finding in contents.findings:
-        if finding.file not in sources:
+        if not finding.path:
+            # The file did not parse, and only a document that does can be searched for places.
+            sources.setdefault(finding.file, {})
+        elif finding.file not in sources:
             text = finding.file.read_text(encoding="utf-8", errors="replace")
             sources[finding.file] = dict(places(text))
         mistakes.append(_placed(contents.folder, finding, sources[finding.file]))

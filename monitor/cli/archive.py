@@ -30,6 +30,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+_LONGEST_ID = 20
 _COLUMNS = ("id", "score", "first_seen", "published", "outlet", "lang", "title", "url",
             "countries", "topics", "entities", "story")  # fmt: skip
 
@@ -130,7 +131,7 @@ def show(
     with reading(configuration(context)) as store:
         judged = (
             store.articles.get(int(article))
-            if article.isdecimal()
+            if article.isdecimal() and len(article) < _LONGEST_ID
             else store.articles.by_url(article)
         )
         if judged is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -46,6 +47,9 @@ __all__ = [
 ]
 
 
+_SQLITE = "sqlite:///"
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """Settings and the file they came from; relative paths in them are relative to its folder."""
@@ -60,12 +64,17 @@ class Configuration:
 
     @property
     def database(self) -> str:
-        """The database URL with an absolute path."""
+        """The database URL with an absolute path, quoted as URLs are."""
+        file = self.database_file
+        return self.settings.monitor.database if file is None else _SQLITE + quote(str(file))
+
+    @property
+    def database_file(self) -> Path | None:
+        """The database's file; None when the URL names no file."""
         url = self.settings.monitor.database
-        prefix = "sqlite:///"
-        if not url.startswith(prefix) or url == "sqlite:///:memory:":
-            return url
-        return prefix + str((self.folder / url.removeprefix(prefix)).absolute())
+        if not url.startswith(_SQLITE) or url == f"{_SQLITE}:memory:":
+            return None
+        return (self.folder / url.removeprefix(_SQLITE)).absolute()
 
     @property
     def editions(self) -> Path:
@@ -238,11 +247,13 @@ def _keys_at(path: Sequence[str | int]) -> list[str]:
 def _twice(document: dict[str, Any], source: str) -> list[Mistake]:
     """Names that must be unique and are not; said beside whatever else is wrong."""
     mistakes = []
+    found: dict[tuple[str | int, ...], Place] = {}
     for table, key in (("feeds", "url"), ("digests", "name")):
         first: dict[str, int] = {}
         for index, value in enumerate(_column(document.get(table), key)):
             if value is not None and first.setdefault(value, index) != index:
-                mistakes.append(_repeated(places(source), table, key, first[value], index, value))
+                found = found or places(source)
+                mistakes.append(_repeated(found, table, key, first[value], index, value))
     return mistakes
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -54,7 +55,7 @@ def _web_address(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in available_timezones() or text == "localtime":
         raise ValueError(f'"{text}" is no time zone; write one like Asia/Almaty or UTC')
     ZoneInfo(text)
     return text
@@ -64,6 +65,16 @@ def _mailbox(text: str) -> str:
     if problem := mailbox_problem(text):
         raise ValueError(problem)
     return text
+
+
+def _each_once(mailboxes: tuple[str, ...]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for mailbox in mailboxes:
+        address = parseaddr(mailbox)[1].casefold()
+        if address in seen:
+            raise ValueError(f"{address} stands here twice")
+        seen.add(address)
+    return mailboxes
 
 
 def _host_port(text: str) -> str:
@@ -108,6 +119,7 @@ Points = Annotated[float, Field(ge=-100, le=100)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(_each_once)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
@@ -195,7 +207,7 @@ class DigestSettings(_Table):
         description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or cron."
     )
     zone: Zone = Field("UTC", description="Time zone of the schedule and of all times printed.")
-    to: tuple[Mailbox, ...] = Field((), description="Recipients; each gets a message of their own.")
+    to: Mailboxes = Field((), description="Recipients; each gets a message of their own.")
     threshold: float | None = Field(
         None, ge=0, le=100, description="Score from which a line appears; else the watchlist's."
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 _STATED = re.compile(
-    rb"(<(?:\w+:)?(?:pubDate|lastBuildDate|date|published|updated|modified|issued|created)\b[^>]*>"
+    rb"(<(?:\w+:)?(?:pubDate|lastBuildDate|date|published|updated|modified|issued|created)\b[^<>]{0,500}>"
     rb"\s*(?:<!\[CDATA\[)?\s*"
     rb'|"date_(?:published|modified)"\s*:\s*")'
     rb"([^<\]\"]{8,60}?)(?=\s*(?:\]\]>|</|\"))"

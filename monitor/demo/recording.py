@@ -23,6 +23,8 @@ _NO_POLLS = re.compile(r"\.|sequence\.json$|feeds\.toml$|readme|licen[cs]e|third
 # What a row of feeds.toml says, and what stands for it where it may be missing.
 _ABOUT = {"folder": None, "outlet": None, "lang": "", "country": "", "camp": ""}
 _GAP = timedelta(hours=1)
+# As much as the door lets in of any document.
+_LARGEST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,23 @@ def _feeds(folder: Path) -> Iterator[RecordedFeed]:
 
 def _listed(folder: Path) -> list[Path]:
     """What of a folder may be a poll or a folder of them, in name order."""
-    return [path for path in sorted(folder.iterdir()) if not _NO_POLLS.match(path.name)]
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if not _NO_POLLS.match(path.name) and not _is_endless(path)
+    ]
+
+
+def _is_endless(path: Path) -> bool:
+    """Pipes and devices have no end that a reader could wait for."""
+    return path.is_fifo() or path.is_char_device() or path.is_block_device() or path.is_socket()
 
 
 def read(poll: Path) -> bytes:
     """The document of a poll; ``InputError`` when it cannot be read."""
     try:
-        return poll.read_bytes()
+        with poll.open("rb") as file:
+            return file.read(_LARGEST)
     except OSError as error:
         raise _unreadable(poll, error) from error
 

@@ -18,7 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _TYPES = {".json": "application/feed+json", ".html": "text/html; charset=utf-8"}
 _SELF = re.compile(
-    rb"<(?:\w+:)?link\b(?=[^>]*\brel=[\"']self[\"'])[^>]*\bhref=[\"']([^\"'>]+)", re.I
+    rb"<(?:\w+:)?link\b(?=[^<>]{0,2000}\brel=[\"']self[\"'])[^<>]{0,2000}\bhref=[\"']([^\"'<>]+)",
+    re.I,
 )
 _SITE = re.compile(rb"<link>\s*(https?://[^<\s]+)\s*</link>", re.I)
 

@@ -28,6 +28,7 @@ from monitor.model import (
 from monitor.pipeline.setup import Setup
 from monitor.store import Store
 from monitor.text.language import identify
+from monitor.text.plain import one_line
 from monitor.text.urls import host
 
 _log = logging.getLogger(__name__)
@@ -259,6 +260,12 @@ def _retry_after(answer: _Answer, now: datetime) -> timedelta | None:
 
 
 _NOTHING = ParsedFeed(FeedState.UNCHANGED)
+_LONGEST_ERROR = 300
+
+
+def _short(error: str) -> str:
+    """An error as it is kept: a server's words may steer a terminal, or go on for ever."""
+    return one_line(error)[:_LONGEST_ERROR]
 
 
 def _outcome(feed: Feed, answer: _Answer, now: datetime) -> tuple[PollOutcome, ParsedFeed]:
@@ -266,7 +273,7 @@ def _outcome(feed: Feed, answer: _Answer, now: datetime) -> tuple[PollOutcome, P
     failed = PollOutcome(feed.id, now, FeedState.UNREACHABLE, body_hash=feed.body_hash)
     if isinstance(answer, FetchError):
         failed = replace(
-            failed, validators=feed.validators, status=answer.status, error=str(answer)
+            failed, validators=feed.validators, status=answer.status, error=_short(str(answer))
         )
         return failed, _NOTHING
     if isinstance(answer, Exception):
@@ -294,7 +301,7 @@ def _outcome(feed: Feed, answer: _Answer, now: datetime) -> tuple[PollOutcome, P
         else Validators(),
         body_hash=body_hash if whole else None,
         status=answer.status,
-        error=parsed.error,
+        error=_short(parsed.error) if parsed.error else None,
     )
     return outcome, parsed
 

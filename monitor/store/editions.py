@@ -37,9 +37,13 @@ class Editions:
             name: str = connection.scalars(select(installation.c.name)).one()
         return name
 
-    def latest(self, digest: str, variant: str = "") -> FrozenEdition | None:
-        """The edition of the last slot that was frozen."""
-        ours = (editions.c.digest == digest, editions.c.variant == variant)
+    def latest(
+        self, digest: str, variant: str = "", *, until: datetime | None = None
+    ) -> FrozenEdition | None:
+        """The edition of the last slot that was frozen, of those up to ``until``."""
+        ours = [editions.c.digest == digest, editions.c.variant == variant]
+        if until is not None:
+            ours.append(editions.c.slot <= until)
         last = select(*_EDITION).where(*ours).order_by(editions.c.slot.desc()).limit(1)
         with self._database.reading() as connection:
             row = connection.execute(last).one_or_none()

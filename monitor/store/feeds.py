@@ -122,12 +122,20 @@ def count_enabled(connection: Connection) -> int:
     return connection.scalars(select(func.count()).where(feeds.c.enabled)).one()
 
 
+# Longer than any wait: a time further ahead was written while the clock was wrong.
+_NEVER_AHEAD = timedelta(days=8)
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(
         feeds.c.enabled,
-        or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now),
-        or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now),
+        _has_come(feeds.c.next_poll_at, now),
+        _has_come(feeds.c.leased_until, now),
     )
+
+
+def _has_come(time: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
+    return or_(time.is_(None), time <= now, time > now + _NEVER_AHEAD)
 
 
 def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:

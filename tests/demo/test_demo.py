@@ -191,7 +191,7 @@ def test_the_settings_left_behind_are_ones_own_on_the_demos_archive(tmp_path: Pa
     mine, left = (load_config(tmp_path / where / "config.toml") for where in ("", "my out"))
 
     assert done.returncode == 0, done.stderr
-    assert left.database == f"sqlite:///{tmp_path / 'my out' / 'monitor.db'}"
+    assert left.database_file == tmp_path / "my out" / "monitor.db"
     assert left.editions == tmp_path / "my out" / "editions"
     assert left.settings.smtp == SmtpSettings()
     for part in ("watchlist", "feeds", "digests", "network"):

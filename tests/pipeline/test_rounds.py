@@ -646,3 +646,17 @@ def test_an_outage_of_ours_is_no_feeds_fault(
 
     assert {one.outcome.state for one in done} == {FeedState.UNREACHABLE}
     assert [feed.failures for feed in feeds] == [0, 0]
+
+
+def test_a_year_with_a_wrong_clock_holds_up_nothing(world: World, now: datetime) -> None:
+    """After one round with the clock a year ahead, feeds and editions go on as before."""
+    world.all_steps(now)
+    world.all_steps(now + timedelta(days=365))
+    world.mail.messages.clear()
+    world.feeds.documents = {"grid": rss((f"{RELEVANT[0]} again", RELEVANT[1])), "sea": rss()}
+    back = now + timedelta(days=1)
+    polled = world.poll(back)
+    world.all_steps(back)
+
+    assert sum(len(one.new) for one in polled) == 1
+    assert len(world.mail.messages) == 2
