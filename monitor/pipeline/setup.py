@@ -39,7 +39,7 @@ class Setup:
 
     @property
     def backlog(self) -> timedelta:
-        """How old an entry may be when a feed is polled for the first time."""
+        """How much older than the last good poll (the first one, at first) an entry may be."""
         return timedelta(days=self.settings.monitor.backlog_days)
 
 

@@ -20,13 +20,13 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Literal
 
 from monitor.errors import InputError, TransportError
 from monitor.model import Delivery
 from monitor.publish.transports import LoginRefusedError
 from monitor.publish.typography import clean, cut
+from monitor.text.addresses import is_this_machine
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -117,7 +117,7 @@ class SmtpTransport:
         context: ssl.SSLContext | None = None,
         ticking: Callable[[], float] = time.monotonic,
     ) -> None:
-        if security == "none" and not _is_loopback(host):
+        if security == "none" and not is_this_machine(host):
             raise InputError(
                 f'smtp security "none" is only for a server on this machine; {host} is not'
             )
@@ -166,7 +166,7 @@ class SmtpTransport:
 
     def _connect(self) -> smtplib.SMTP:
         # The name for EHLO is looked up by the library, which may take seconds without a network.
-        name = "localhost" if _is_loopback(self._host) else None
+        name = "localhost" if is_this_machine(self._host) else None
         if self._security == "tls":
             return smtplib.SMTP_SSL(
                 self._host, self._port, name, timeout=self._timeout, context=self._context
@@ -181,7 +181,7 @@ class SmtpTransport:
         if client.has_extn("starttls"):
             client.starttls(context=self._context)
             client.ehlo()
-        elif not _is_loopback(self._host):
+        elif not is_this_machine(self._host):
             raise TransportError(
                 f"{self._where} offers no encryption (STARTTLS), so nothing was sent; "
                 f'set smtp security = "tls" if it listens for TLS, usually on port {_TLS_PORT}',
@@ -267,15 +267,6 @@ def _close(client: smtplib.SMTP) -> None:
         client.quit()
     except (OSError, smtplib.SMTPException):
         client.close()
-
-
-def _is_loopback(host: str) -> bool:
-    if host.rstrip(".").lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _address(written: str) -> Address:
