@@ -6,14 +6,15 @@ capitals and languages are checked only where it finds something.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import NamedTuple
-
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.beat import Weights
 from monitor.match.forms import (
@@ -23,16 +24,16 @@ from monitor.match.forms import (
     Sought,
     han_forms,
     is_han,
-    word_forms,
+    precedence,
+    written,
 )
+from monitor.match.lexicon import HanForms, Lexicon
 from monitor.model import Alias, Beat, Term
 from monitor.text.normalise import Folded, fold
 from monitor.text.scripts import has_han, without_han
 
 # Part of every watchlist's fingerprint: raised when the same beat would be judged otherwise.
 _ENGINE = 1
-# Beyond this a DFA no longer fits the processor's cache and the compact automaton is faster.
-_DFA_LIMIT = 3_000
 
 
 class Occurrence(NamedTuple):
@@ -54,22 +55,6 @@ class _Span(NamedTuple):
     form: Form
 
 
-class _Automaton:
-    """Many strings looked for at once, each with the forms that it may be."""
-
-    __slots__ = ("forms", "search")
-
-    def __init__(self, forms: Mapping[str, list[Form]]) -> None:
-        compact = len(forms) > _DFA_LIMIT
-        self.forms = tuple(map(tuple, forms.values()))
-        self.search = AhoCorasick(
-            list(forms),
-            matchkind=MatchKind.Standard,
-            store_patterns=False,
-            implementation=Implementation.ContiguousNFA if compact else Implementation.DFA,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Watchlist:
     """A beat and a user's keywords, ready to be looked for."""
@@ -78,8 +63,8 @@ class Watchlist:
     weights: Weights
     keywords: tuple[Term, ...]
     fingerprint: str
-    words: _Automaton
-    han: _Automaton
+    words: Lexicon
+    han: HanForms
 
     def find(self, fields: Iterable[tuple[str, str]], lang: str = "und") -> list[Occurrence]:
         """What occurs in the named texts, in reading order; no two of the beat's overlap.
@@ -103,9 +88,9 @@ class Watchlist:
         folded = fold(text)
         with_han = has_han(folded.text)
         words = without_han(folded.text) if with_han else folded.text
-        spans = list(_word_spans(self.words, f" {words} ", folded, text, lang))
+        spans = list(_spans(self.words.places(words), folded, text, lang))
         if with_han:
-            spans.extend(_han_spans(self.han, folded, text, lang))
+            spans.extend(_spans(self.han.places(folded.text), folded, text, lang))
         return spans
 
 
@@ -128,15 +113,45 @@ def compile_watchlist(beat: Beat, keywords: Mapping[str, float]) -> Watchlist:
     ``keywords`` map a word, a phrase or ``begin*`` to its points.
     """
     terms = tuple(_keyword(text, points) for text, points in keywords.items())
-    words: dict[str, list[Form]] = {}
-    han: dict[str, list[Form]] = {}
-    for sought, alias in _wanted(beat, terms):
-        target, forms = (han, han_forms) if is_han(alias) else (words, word_forms)
-        for pattern, form in forms(sought, alias):
-            target.setdefault(pattern, []).append(form)
     weights = Weights.overridden(beat.weights)
     fingerprint = _fingerprint(beat, weights, keywords)
-    return Watchlist(beat, weights, terms, fingerprint, _Automaton(words), _Automaton(han))
+    with _all_kept():
+        wanted = [
+            (sought, alias, rank) for rank, (sought, alias) in enumerate(_wanted(beat, terms))
+        ]
+        words = _lexicon([one for one in wanted if not is_han(one[1])])
+        han = _han([one for one in wanted if is_han(one[1])])
+    return Watchlist(beat, weights, terms, fingerprint, words, han)
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """Without garbage collection: of all that is made here nothing is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _lexicon(wanted: Sequence[tuple[Sought, Alias, int]]) -> Lexicon:
+    folded = [fold(alias.text).text for _, alias, _ in wanted]
+    commonness = Counter(word for text in folded for word in text.split()).__getitem__
+    return Lexicon(
+        one
+        for (sought, alias, rank), text in zip(wanted, folded, strict=True)
+        for one in written(sought, alias, rank, text, commonness)
+    )
+
+
+def _han(wanted: Iterable[tuple[Sought, Alias, int]]) -> HanForms:
+    forms: dict[str, list[Form]] = {}
+    for sought, alias, rank in wanted:
+        for spaced, form in han_forms(sought, alias, rank):
+            forms.setdefault(spaced, []).append(form)
+    return HanForms(forms)
 
 
 def _keyword(text: str, points: float) -> Term:
@@ -168,32 +183,17 @@ def _fingerprint(beat: Beat, weights: Weights, keywords: Mapping[str, float]) ->
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _word_spans(
-    automaton: _Automaton, hay: str, folded: Folded, text: str, lang: str
+def _spans(
+    places: Iterable[tuple[int, int, tuple[Form, ...]]],
+    folded: Folded,
+    text: str,
+    lang: str,
 ) -> Iterator[_Span]:
-    # The hay has one space before the folded text, and a pattern one before its word.
-    forms = automaton.forms
-    for index, before, stem_end in automaton.search.find_matches_as_indexes(hay, overlapping=True):
-        stop = hay.find(" ", stem_end)
-        tail = hay[stem_end:stop]
-        for form in forms[index]:
-            if form.tails is not None and tail not in form.tails:
-                continue
-            span = form.widened(hay, before + 1, stop)
-            if span is None:
-                continue
-            start, end = folded.span(span[0] - 1, span[1] - 1)
-            if not form.is_demanding or form.agrees(text, start, end, lang):
-                yield _Span(start, end, form)
-
-
-def _han_spans(automaton: _Automaton, folded: Folded, text: str, lang: str) -> Iterator[_Span]:
-    forms = automaton.forms
-    hay = folded.text
-    for index, first, last in automaton.search.find_matches_as_indexes(hay, overlapping=True):
+    """The forms at ``places`` of the folded text that may stand there in ``text``."""
+    for first, last, forms in places:
         start, end = folded.span(first, last)
-        for form in forms[index]:
-            if not form.is_demanding or form.agrees(text, start, end, lang):
+        for form in forms:
+            if form.agrees(text, start, end, lang):
                 yield _Span(start, end, form)
 
 
@@ -243,11 +243,9 @@ def _longest(spans: list[_Span]) -> list[_Span]:
     return stand + _longest_of(cluster)
 
 
-def _precedence(span: _Span) -> tuple[int, bool, bool, int]:
-    """Longest first; of equals a name before a word, the sure before the weak, the fuller base."""
-    form = span.form
-    is_word = isinstance(form.sought.subject, Term)
-    return (span.start - span.end, is_word, form.alias.weak, -len(form.alias.text))
+def _precedence(span: _Span) -> tuple[int, tuple[bool, bool, int], int, int]:
+    """Longest first; of equals the first in the text, then in the watchlist."""
+    return span.start - span.end, precedence(span.form), span.start, span.form.rank
 
 
 def _longest_of(cluster: list[_Span]) -> list[_Span]:

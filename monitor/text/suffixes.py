@@ -56,36 +56,48 @@ class _Chain:
 _UNCHANGED: Container[str] = frozenset({""})
 
 
+class _Softening:
+    """Tails of a stem without its last letter, which is hard or, before some suffixes, soft."""
+
+    __slots__ = ("_hard", "_soft")
+
+    def __init__(self, hard: str, tails: _Chain, soft: str, softened_tails: _Chain):
+        self._hard, self._soft = (hard, tails), (soft, softened_tails)
+
+    def __contains__(self, tail: object) -> bool:
+        return isinstance(tail, str) and any(
+            tail.startswith(letter) and tail[len(letter) :] in tails
+            for letter, tails in (self._hard, self._soft)
+        )
+
+
 # Gazetteers say the same words again and again, and inflecting one is not cheap.
 @cache
-def stems(word: str, lang: str) -> tuple[Stem, ...]:
-    """The stems of a folded word; a language without a table leaves the word unchanged."""
+def stem(word: str, lang: str) -> Stem:
+    """The stem of a folded word; a language without a table leaves the word unchanged."""
     rules = _rules(lang)
     if rules is None:
-        return (Stem(word, _UNCHANGED),)
+        return Stem(word, _UNCHANGED)
     if isinstance(rules, _Paradigms):
-        return (rules.stem(word),)
-    softened = rules.softens.get(word[-1:])
-    plain = Stem(word, rules.tails)
-    if softened is None:
-        return (plain,)
-    return (plain, Stem(word[:-1] + softened, rules.softened_tails))
+        return rules.stem(word)
+    softening = rules.softening.get(word[-1:])
+    return Stem(word, rules.tails) if softening is None else Stem(word[:-1], softening)
 
 
 @cache
 def last_stems(word: str, lang: str) -> tuple[Stem, ...]:
     """The stems of the last word of a phrase: its possessive ending gives way in the plural."""
     rules = _rules(lang)
-    found = stems(word, lang)
+    whole = stem(word, lang)
     if not isinstance(rules, _Suffixes):
-        return found
+        return (whole,)
     ending = next((end for end in rules.possessives if word.endswith(end)), None)
     if ending is None or len(word) - len(ending) < _SHORTEST_OWNED:
-        return found
+        return (whole,)
     bare = word[: -len(ending)]
     hard = rules.hardens.get(bare[-1:])
     owned = (bare,) if hard is None else (bare, bare[:-1] + hard)
-    return (*found, *(Stem(text, rules.plural_tails) for text in owned))
+    return (whole, *(Stem(text, rules.plural_tails) for text in owned))
 
 
 # A shorter word is unlikely to be a noun with a possessive ending.
@@ -149,12 +161,11 @@ def _letters(lang: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]], d
 
 @dataclass(frozen=True, slots=True)
 class _Suffixes:
-    """Tails of a word as it is, of its softened form, and of one without its possessive."""
+    """Tails of a word as it is, of one whose end softens, and of one without its possessive."""
 
     tails: _Chain
-    softened_tails: _Chain
+    softening: dict[str, _Softening]
     plural_tails: _Chain
-    softens: dict[str, str]
     hardens: dict[str, str]
     possessives: tuple[str, ...]
 
@@ -200,11 +211,14 @@ def _chains(rules: dict[str, Any], carry: Callable[[str], str]) -> _Suffixes:
     chain = rules["chain"]
     suffixes = frozenset(carry(suffix) for suffix in _expanded(rules))
     softens = {carry(hard): carry(soft) for hard, soft in rules["softens"].items()}
+    tails = _Chain(suffixes, chain)
+    softened_tails = _Chain(suffixes, chain, tuple(carry(rules["before"])))
     return _Suffixes(
-        tails=_Chain(suffixes, chain),
-        softened_tails=_Chain(suffixes, chain, tuple(carry(rules["before"]))),
+        tails=tails,
+        softening={
+            hard: _Softening(hard, tails, soft, softened_tails) for hard, soft in softens.items()
+        },
         plural_tails=_Chain(suffixes, chain, tuple(map(carry, rules.get("plurals", ())))),
-        softens=softens,
         hardens={soft: hard for hard, soft in softens.items()},
         possessives=tuple(map(carry, rules.get("possessives", ()))),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.text.normalise import fold_key
 from monitor.text.scripts import Script
-from monitor.text.suffixes import KAZAKH_LATIN, UZBEK_CYRILLIC, carried, languages_of, stems
+from monitor.text.suffixes import KAZAKH_LATIN, UZBEK_CYRILLIC, carried, languages_of, stem
 
 FORMS = {
     "en": [("China", "China's"), ("railway", "railways"), ("company", "companies")],
@@ -75,11 +75,8 @@ STRANGERS = [
 
 def is_form(lang: str, base: str, form: str) -> bool:
     """Whether the tables take ``form`` for a form of ``base``."""
-    word = fold_key(form)
-    return any(
-        word.startswith(stem.text) and word[len(stem.text) :] in stem.tails
-        for stem in stems(fold_key(base), lang)
-    )
+    word, inflecting = fold_key(form), stem(fold_key(base), lang)
+    return word.startswith(inflecting.text) and word[len(inflecting.text) :] in inflecting.tails
 
 
 @pytest.mark.parametrize(

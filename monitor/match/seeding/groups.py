@@ -11,7 +11,7 @@ from monitor.match.seeding.corpus import Corpus, Mention, key, rooted
 from monitor.match.seeding.marks import OtherName
 from monitor.match.seeding.names import countries
 from monitor.text.normalise import fold_key
-from monitor.text.suffixes import Stem, has_trait, stems
+from monitor.text.suffixes import Stem, has_trait, stem
 from monitor.text.vocabulary import vocabulary
 
 _DASH = re.compile(r"\s?[-‐‑–—]\s?")
@@ -138,8 +138,9 @@ def _stem_index(groups: Groups) -> dict[_Place, list[tuple[str, Stem]]]:
     index: dict[_Place, list[tuple[str, Stem]]] = defaultdict(list)
     for name, group in groups.items():
         *before, last = name.split()
-        for stem in stems(last, group.lang):
-            index[group.lang, _beginning(before, group.lang), stem.text].append((name, stem))
+        inflecting = stem(last, group.lang)
+        place = (group.lang, _beginning(before, group.lang), inflecting.text)
+        index[place].append((name, inflecting))
     return index
 
 
@@ -148,8 +149,8 @@ def _bases(form: Group, index: dict[_Place, list[tuple[str, Stem]]]) -> Iterator
     *before, last = form.key.split()
     beginning = _beginning(before, form.lang)
     for size in range(len(last), max(0, len(last) - _LONGEST_TAIL), -1):
-        for name, stem in index.get((form.lang, beginning, last[:size]), ()):
-            if name != form.key and last[size:] in stem.tails:
+        for name, inflecting in index.get((form.lang, beginning, last[:size]), ()):
+            if name != form.key and last[size:] in inflecting.tails:
                 yield name
 
 
