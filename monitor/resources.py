@@ -6,6 +6,7 @@ looked for first, since beside an installed package stand the folders of strange
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -19,6 +20,12 @@ def seeds() -> Path:
 def migrations() -> Path:
     """The folder with Alembic's ``env.py`` and ``versions/``."""
     return _folder("migrations")
+
+
+def cache() -> Path:
+    """The user's folder for what can be made again; it need not exist."""
+    stated = os.environ.get("XDG_CACHE_HOME")
+    return Path(stated or os.path.expanduser("~/.cache")) / "monitor"  # noqa: PTH111  never fails
 
 
 def _folder(name: str) -> Path:

@@ -9,7 +9,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from monitor.model import Alias, Beat, Entity, Rival, Side, Term, Topic, Trap
@@ -17,9 +17,14 @@ from monitor.model import Alias, Beat, Entity, Rival, Side, Term, Topic, Trap
 
 def written(beat: Beat, keywords: Mapping[str, float]) -> str:
     """``beat`` and a user's ``keywords`` as JSON, deflated, in base64."""
-    kept = {"beat": asdict(beat), "keywords": dict(keywords)}
-    document = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    kept = {"beat": beat, "keywords": dict(keywords)}
+    document = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=_row)
     return b64encode(zlib.compress(document.encode())).decode("ascii")
+
+
+def _row(value: Any) -> dict[str, Any]:
+    """A value's fields by name; what they hold is written as it is."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def read(packed: str) -> tuple[Beat, dict[str, float]]:

@@ -28,7 +28,7 @@ _SPELLED = re.compile(r"(?<= )\w(?: \w)+(?= )")
 class _Reading(NamedTuple):
     """What a word may be: forms by itself, or a part of forms with a word beside it.
 
-    Those are kept by the first letter of the word that must follow, or come before.
+    Those are kept by the first two letters of the word that must follow, or come before.
     """
 
     alone: tuple[Form, ...]
@@ -147,9 +147,9 @@ def _reading(forms: Iterable[Form]) -> _Reading:
     closing: dict[str, list[Form]] = {}
     for form in forms:
         if form.after:
-            leading.setdefault(form.after[0].text[0], []).append(form)
+            leading.setdefault(form.after[0].text[:2], []).append(form)
         elif form.before:
-            closing.setdefault(form.before[-1].text[0], []).append(form)
+            closing.setdefault(form.before[-1].text[:2], []).append(form)
         else:
             alone.append(form)
     return _Reading(tuple(_telling_apart(alone)), leading, closing)
@@ -172,13 +172,20 @@ def _phrases(
     reading: _Reading, hay: str, start: int, end: int
 ) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
     """Forms of several words of which the one at ``start:end`` of ``hay`` is the anchor."""
-    beside = reading.leading.get(hay[word_after(hay, end)[0]], ()) if reading.leading else ()
+    beside: list[Form] = []
+    if reading.leading:
+        beside += _begun(reading.leading, hay, word_after(hay, end)[0])
     if reading.closing:
-        beside = (*beside, *reading.closing.get(hay[word_before(hay, start)[0]], ()))
+        beside += _begun(reading.closing, hay, word_before(hay, start)[0])
     for form in beside:
         span = form.widened(hay, start, end)
         if span is not None:
             yield *span, (form,)
+
+
+def _begun(grouped: Mapping[str, list[Form]], hay: str, start: int) -> list[Form]:
+    """The forms whose word beside the anchor may begin at ``start``; a stem may be one letter."""
+    return [*grouped.get(hay[start : start + 2], ()), *grouped.get(hay[start], ())]
 
 
 def _occurrences(hay: str, word: str) -> Iterator[tuple[int, int]]:

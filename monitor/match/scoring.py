@@ -19,6 +19,8 @@ from monitor.model import Entity, Judgement, ReceiptLine, Rival, Term, Wording
 JUDGED_CHARACTERS = 200_000
 _HIGHEST = 100.0
 _TOPICS = 3
+# What is spoken of less than half as much as the main topic is only mentioned.
+_TOPIC_SHARE = 0.5
 # An organisation of ten states says little about any one of them.
 _FEW_COUNTRIES = 3
 
@@ -262,5 +264,12 @@ def _countries(entities: Iterable[_Found[Entity]]) -> tuple[str, ...]:
 
 
 def _topics(found: Iterable[_Found[Entity] | _Found[Term]]) -> tuple[str, ...]:
-    named = [(topic, one.points) for one in found for topic in one.subject.topics]
-    return tuple(_ranked(named)[:_TOPICS])
+    """The topics that most speaks of; what speaks of several divides its points among them."""
+    sums: dict[str, float] = {}
+    for one in found:
+        for topic in one.subject.topics:
+            share = max(one.points, 0.0) / len(one.subject.topics)
+            sums[topic] = sums.get(topic, 0.0) + share
+    least = _TOPIC_SHARE * max(sums.values(), default=0.0)
+    ranked = sorted((topic for topic in sums if sums[topic] >= least), key=lambda it: -sums[it])
+    return tuple(ranked[:_TOPICS])
