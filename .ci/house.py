@@ -24,10 +24,13 @@ _BAD_NAMES = {"item", "post", "channel", "hit", "data", "info", "process", "hand
 # Names that a library calls or hands over.
 _NAMED_BY_OTHERS = {
     "handle_DATA",  # aiosmtpd calls it for a mail
+    "post",  # a method of HTTP …
+    "do_POST",  # … which http.server calls
     "get_extra_info",  # httpcore asks a stream for its socket …
     "info",  # … by a keyword
     "process_bind_param",  # sqlalchemy calls it for a value on its way into the database …
     "process_result_value",  # … and on its way out
+    "__post_init__",  # a dataclass calls it
 }
 
 

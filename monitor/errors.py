@@ -8,7 +8,9 @@
     ├── QueryError                a search that cannot be read, with the column
     ├── InputError                a file given on the command line that cannot be used
     ├── FetchError                a request that brought nothing (``retry``: whether to ask again)
-    │   └── BlockedAddressError   an address that the door refuses to connect to
+    │   ├── UnansweredError       a request that was sent; nobody knows what became of it
+    │   ├── BlockedAddressError   an address that the door refuses to connect to
+    │   └── RobotsError           a page that its site asks programs not to read
     ├── StoreError                the database cannot be used
     │   ├── NewerDatabaseError    it was written by a newer version
     │   └── BusyError             another process holds it
@@ -19,6 +21,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 
 class MonitorError(Exception):
@@ -65,7 +68,9 @@ class QueryError(MonitorError):
 
     def __init__(self, query: str, column: int, problem: str) -> None:
         self.column = column
-        super().__init__(f"{problem}\n  {query}\n  {' ' * column}^")
+        # A Chinese character is two columns wide.
+        before = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in query[:column])
+        super().__init__(f"{problem}\n  {query}\n  {' ' * before}^")
 
 
 class InputError(MonitorError):
@@ -81,8 +86,19 @@ class FetchError(MonitorError):
         super().__init__(message)
 
 
+class UnansweredError(FetchError):
+    """A request that was sent and brought no answer: the server may have done what it asks."""
+
+
 class BlockedAddressError(FetchError):
     """An address that is not public and not allowed in ``[network] allow_private``."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry=False)
+
+
+class RobotsError(FetchError):
+    """A page that the site's robots.txt asks programs not to read."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retry=False)

@@ -132,8 +132,7 @@ def _tell_change(old: Setup, new: Setup) -> None:
 def _stamp(configuration: Configuration) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that settings come from, as far as they are there."""
     paths = [configuration.path]
-    if password_file := configuration.settings.smtp.password_file:
-        paths.append(configuration.folder / password_file)
+    paths += [configuration.folder / name for name in configuration.settings.secret_files()]
     with suppress(MonitorError, OSError):
         paths += sorted(beat_folder(configuration).rglob("*.toml"))
     return tuple(stamp for path in paths if (stamp := _file_stamp(path)))

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.beat import Weights, load_beat, load_feeds
 from monitor.errors import BeatError
-from monitor.model import Alias
+from monitor.model import Alias, Recipe
 
 HEAD = """title = "Test"
 [[sides]]
@@ -212,6 +212,38 @@ def test_feeds_are_checked(tmp_path: Path) -> None:
         load_feeds(write(tmp_path, beat=HEAD, feeds=feeds, camps=camps))
     assert "feeds.toml:2: feeds[0].url" in str(caught.value)
     assert 'did you mean "state"?' in str(caught.value)
+
+
+def test_a_list_page_has_a_recipe(tmp_path: Path) -> None:
+    """A table says how it is read, an empty one leaves that open; full text is off by default."""
+    feeds = (
+        '[[feeds]]\nurl = "https://a.example/1"\noutlet = "A"\n'
+        '[[feeds]]\nurl = "https://a.example/2"\noutlet = "A"\npage = {}\n'
+        '[[feeds]]\nurl = "https://a.example/3"\noutlet = "A"\nfull_text = true\ntext = "p"\n'
+        'page = { link = "/a/*", date = "time" }\n'
+    )
+    plain, open_recipe, whole = load_feeds(write(tmp_path, beat=HEAD, feeds=feeds))
+    assert (plain.recipe, plain.full_text, plain.text) == (None, False, "")
+    assert open_recipe.recipe == Recipe()
+    assert (whole.recipe, whole.full_text, whole.text) == (Recipe("/a/*", date="time"), True, "p")
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        ('{ lnk = "/a/*" }', 'feeds[0].page.lnk: unknown key; did you mean "link"?'),
+        ("{ link = 5 }", "feeds[0].page.link: a text is wanted"),
+        ('{ link = "^(" }', 'feeds[0].page.link: "^(" is no regular expression'),
+        ('{ date = "/YYYY/" }', 'feeds[0].page.date: "/YYYY/" has to have YYYY, MM and DD'),
+        ('"/a/*"', "feeds[0].page: a table is wanted"),
+    ],
+)
+def test_a_recipe_is_checked(tmp_path: Path, page: str, problem: str) -> None:
+    """Its keys, their types, and patterns that nobody could follow."""
+    feeds = f'[[feeds]]\nurl = "https://a.example/1"\noutlet = "A"\npage = {page}\n'
+    with pytest.raises(BeatError) as caught:
+        load_feeds(write(tmp_path, beat=HEAD, feeds=feeds))
+    assert f"feeds.toml:4: {problem}" in str(caught.value)
 
 
 def test_ten_thousand_aliases_load_quickly(tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ from monitor.errors import QueryError
 from monitor.query import (
     MAX_LENGTH,
     And,
+    Camp,
+    FromFeed,
+    InStory,
+    Is,
     Label,
     Lang,
     Node,
@@ -17,8 +21,7 @@ from monitor.query import (
     Or,
     Outlet,
     Score,
-    Since,
-    Until,
+    Within,
     Word,
     parse,
 )
@@ -29,6 +32,7 @@ def day(year: int, month: int = 1, day: int = 1) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
+SEEN = "first-seen"
 A, B, C = Word("a"), Word("b"), Word("c")
 
 
@@ -46,10 +50,10 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("-a", Not(A)),
         ("NOT a b", And((Not(A), B))),
         ("-(a b)", Not(And((A, B)))),
-        ('-"a b"', Not(Word("a b"))),
-        ('"a OR b"', Word("a OR b")),
-        ("“中亚 铁路”", Word("中亚 铁路")),
-        ("«a b»*", Word("a b", prefix=True)),
+        ('-"a b"', Not(Word("a b", exact=True))),
+        ('"a OR b"', Word("a OR b", exact=True)),
+        ("“中亚 铁路”", Word("中亚 铁路", exact=True)),
+        ("«a b»*", Word("a b", prefix=True, exact=True)),
         ("（a）", A),
         ("kazakh*", Word("kazakh", prefix=True)),
         ("well-known", Word("well-known")),
@@ -61,16 +65,32 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("Score:>=60", Score(">=", 60)),
         ("score:60", Score(">=", 60)),
         ("score:<7.5", Score("<", 7.5)),
-        ("since:2026", Since(day(2026))),
-        ("since:2026-02", Since(day(2026, 2))),
-        ("since:2026-2-3", Since(day(2026, 2, 3))),
-        ("until:2026", Until(day(2027))),
-        ("until:2026-02", Until(day(2026, 3))),
-        ("until:2026-12", Until(day(2027))),
-        ("until:2026-02-28", Until(day(2026, 3, 1))),
-        ("since:7d", Since(timedelta(days=7))),
-        ("until:24h", Until(timedelta(hours=24))),
-        ("since：2w", Since(timedelta(weeks=2))),
+        ("since:2026", Within(SEEN, start=day(2026))),
+        ("since:2026-02", Within(SEEN, start=day(2026, 2))),
+        ("since:2026-2-3", Within(SEEN, start=day(2026, 2, 3))),
+        ("until:2026", Within(SEEN, end=day(2027))),
+        ("until:2026-02", Within(SEEN, end=day(2026, 3))),
+        ("until:2026-12", Within(SEEN, end=day(2027))),
+        ("until:2026-02-28", Within(SEEN, end=day(2026, 3, 1))),
+        ("since:7d", Within(SEEN, start=timedelta(days=7))),
+        ("until:24h", Within(SEEN, end=timedelta(hours=24))),
+        ("since：2w", Within(SEEN, start=timedelta(weeks=2))),
+        ("since:3m", Within(SEEN, start=timedelta(days=90))),
+        ("since:9999y", Within(SEEN, start=timedelta(days=365 * 500))),
+        ("first-seen:2026-02", Within(SEEN, day(2026, 2), day(2026, 3))),
+        ("first-seen:7d", Within(SEEN, start=timedelta(days=7))),
+        ("published:>=2026-02", Within("published", start=day(2026, 2))),
+        ("published:>2026-02", Within("published", start=day(2026, 3))),
+        ("published:<2026-02", Within("published", end=day(2026, 2))),
+        ("published:<=2026", Within("published", end=day(2027))),
+        ("camp:State", Camp("State")),
+        ("feed:12", FromFeed("12")),
+        ("feed:xinhuanet.com/rss", FromFeed("xinhuanet.com/rss")),
+        ("story:48", InStory(48)),
+        ("is:Delivered", Is("delivered")),
+        ("is:matched", Score(">=", 50)),
+        ("-is:unmatched", Not(Score("<", 50))),
+        ("term:dry-port", Label("term", "dry-port", ("dry-port",), 5)),
         ("country:kz", Label("country", "kz", ("KZ",), 8)),
         ("topic:Energy", Label("topic", "Energy", ("energy",), 6)),
         ('entity:"Xi Jinping"', Label("entity", "Xi Jinping", ("xi jinping",), 7)),
@@ -103,6 +123,11 @@ def test_a_search_is_understood_as(text: str, root: Node) -> None:
         ("since:yesterday", 6, "since:2026-01"),
         ("since:2026-13", 6, "no date"),
         ("since:2026-02-30", 6, "no date"),
+        ("since:>=2026", 6, "without >="),
+        ("first-sen:2026", 0, 'did you mean "first-seen:"'),
+        ("story:khorgos", 6, "by its number"),
+        ("is:deliverd", 3, 'did you mean "is:delivered"'),
+        ("is:blue", 3, "there are delivered"),
         ("until:9999", 6, "no date"),
         ("a \0", 2, "cannot be searched for"),
         ("a\ud800", 1, "cannot be searched for"),
@@ -118,6 +143,26 @@ def test_a_mistake_is_pointed_at(text: str, column: int, problem: str) -> None:
         parse(text)
 
     assert column == caught.value.column
+
+
+def test_the_caret_stands_under_wide_characters_too() -> None:
+    """A Chinese character takes two columns of a terminal."""
+    with pytest.raises(QueryError) as caught:
+        parse("中亚 kg:1")
+
+    assert str(caught.value).endswith("\n  中亚 kg:1\n       ^")
+
+
+def test_words_are_those_that_are_wanted() -> None:
+    """What stands under a NOT is nothing to mark."""
+    assert parse('a (b* OR -c) country:KZ "d e"').words() == (
+        A, Word("b", prefix=True), Word("d e", exact=True)
+    )  # fmt: skip
+
+
+def test_matched_is_what_the_settings_say() -> None:
+    """The threshold is given by who asks."""
+    assert parse("is:matched", threshold=35).root == Score(">=", 35)
 
 
 def test_labels_are_listed_wherever_they_stand() -> None:

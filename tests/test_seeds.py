@@ -40,6 +40,16 @@ CORE_OUTLETS = {
     "UzA",
 }
 
+# Addresses that answer and are dead, frozen or made of something else.
+DANGEROUS = {
+    "http://www.xinhuanet.com/english/rss/worldrss.xml",
+    "https://english.news.cn/rss/worldrss.xml",
+    "https://www.chinadaily.com.cn/rss/world_rss.xml",
+    "https://www.globaltimes.cn/rss/outbrain.xml",
+    "http://en.people.cn/rss/90001.xml",
+    "https://centralasia.news/feed/",
+}
+
 # Names in the five background documents that a careful reader would list.
 NAMED = """
 Xi Jinping
@@ -249,3 +259,22 @@ def test_feeds_are_listed_once_and_the_core_set_is_enabled() -> None:
     assert [url for url, times in addresses.items() if times > 1] == []
     assert {feed.outlet for feed in enabled} >= CORE_OUTLETS
     assert len(enabled) < len(addresses)
+
+
+def test_a_hundred_sources_are_curated() -> None:
+    """Each says whose it is, in which language, for whom it speaks and how well it is known."""
+    rows = tables("feeds")
+    told = [row for row in rows if {"outlet", "lang", "country", "camp"} <= row.keys()]
+
+    assert len(told) >= 120
+    assert [row["url"] for row in rows if "from" not in row or "lang" not in row] == []
+    assert DANGEROUS.isdisjoint(row["url"] for row in rows)
+
+
+def test_what_is_enabled_was_seen_to_work() -> None:
+    """Guesses and disputed addresses wait for somebody to probe them; so do queries."""
+    enabled = [row for row in tables("feeds") if row["enabled"]]
+
+    assert {row["from"] for row in enabled}.isdisjoint({"guessed", "files disagree"})
+    assert not any("news.google.com" in str(row["url"]) for row in enabled)
+    assert {feed.lang for feed in load_feeds(BEAT) if feed.recipe} >= {"en", "zh"}

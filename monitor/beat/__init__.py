@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,52 @@ from monitor.beat.checks import (
     check_top,
     is_acronym,
 )
+from monitor.beat.commitments import check_commitments, commitment
 from monitor.beat.contents import JUDGED, WORDINGS, Contents, raise_mistakes, read
+from monitor.beat.ready import ready
 from monitor.beat.weights import Weights
-from monitor.model import Alias, Beat, Entity, FeedListing, Rival, Side, Term, Topic, Trap
+from monitor.model import (
+    Alias,
+    Beat,
+    Camp,
+    Entity,
+    FeedListing,
+    Recipe,
+    Rival,
+    Side,
+    Term,
+    Topic,
+    Trap,
+)
 
-__all__ = ["Weights", "is_acronym", "load_beat", "load_feeds"]
+__all__ = ["Weights", "is_acronym", "load_beat", "load_camps", "load_feeds"]
 
 
 def load_beat(folder: Path) -> Beat:
-    """Read and check the beat in ``folder``; raises BeatError with every mistake in it."""
+    """Read and check the beat in ``folder``; raises BeatError with every mistake in it.
+
+    A beat that was checked before is not checked again.
+    """
+    return ready(folder, _checked)
+
+
+def _checked(folder: Path) -> Beat:
     contents = read(folder)
     check_rows(contents)
     check_top(contents)
     check_references(contents)
     check_ids(contents)
     check_aliases(contents)
+    check_commitments(contents)
     raise_mistakes(contents)
     return build(contents)
 
 
-def load_feeds(folder: Path) -> list[FeedListing]:
-    """The enabled feeds that ship with the beat; raises BeatError with every mistake in them."""
+def load_feeds(folder: Path, *, enabled: bool = True) -> list[FeedListing]:
+    """The feeds that ship with the beat, those ``enabled`` or those that wait to be.
+
+    Raises BeatError with every mistake in them.
+    """
     contents = read(folder, "*.toml")
     check_rows(contents, only=("feeds", "camps"))
     for row in contents.rows["feeds"]:
@@ -52,8 +77,32 @@ def load_feeds(folder: Path) -> list[FeedListing]:
         for row in contents.rows["camps"]
         for outlet in row.fields.get("outlets", ())
     }
-    enabled = (row.fields for row in contents.rows["feeds"] if row.fields.get("enabled", True))
-    return [_listing(fields, camp_of) for fields in enabled]
+    rows = (row.fields for row in contents.rows["feeds"])
+    return [_listing(row, camp_of) for row in rows if row.get("enabled", True) is enabled]
+
+
+def load_camps(folder: Path, listings: Iterable[FeedListing]) -> list[Camp]:
+    """The camps of the beat, with the languages and countries of the outlets in ``listings``.
+
+    Camps that only a listing names come last. Raises BeatError with every mistake in them.
+    """
+    contents = read(folder, "*.toml")
+    check_rows(contents, only=("camps",))
+    raise_mistakes(contents)
+    polled = [each for each in listings if each.camp is not None]
+    names = {row.fields["id"]: row.fields["name"] for row in contents.rows["camps"]}
+    names |= {each.camp: each.camp for each in polled if each.camp and each.camp not in names}
+    return [
+        Camp(
+            id=camp,
+            name=name,
+            langs=frozenset(each.lang for each in polled if each.camp == camp and each.lang),
+            countries=frozenset(
+                each.country for each in polled if each.camp == camp and each.country
+            ),
+        )
+        for camp, name in names.items()
+    ]
 
 
 def _listing(fields: Mapping[str, Any], camp_of: Mapping[str, str]) -> FeedListing:
@@ -63,6 +112,9 @@ def _listing(fields: Mapping[str, Any], camp_of: Mapping[str, str]) -> FeedListi
         lang=fields.get("lang"),
         country=fields.get("country"),
         camp=fields.get("camp") or camp_of.get(fields["outlet"]),
+        recipe=Recipe(**fields["page"]) if "page" in fields else None,
+        full_text=fields.get("full_text", False),
+        text=fields.get("text", ""),
     )
 
 
@@ -85,6 +137,7 @@ def build(contents: Contents) -> Beat:
         ),
         weights=weights,
         fingerprint=_fingerprint(rows, contents.top),
+        commitments=tuple(commitment(row.fields) for row in contents.rows["commitments"]),
     )
 
 

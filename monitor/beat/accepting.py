@@ -64,6 +64,30 @@ def appended(text: str | None, table: str, rows: Iterable[Mapping[str, Any]], pa
     return tomlkit.dumps(document)
 
 
+def appended_within(
+    text: str, place: tuple[str, str], inner: str, added: Mapping[str, Any] | str, path: Path
+) -> str:
+    """``text`` with ``added`` in the list ``inner`` of one row of an array of tables.
+
+    ``place`` are the array and the row's name. A text joins a list of texts, fields become a
+    ``[[place.inner]]`` table. Raises `InputError` where there is no such row.
+    """
+    table, name = place
+    document = _document(text, path)
+    named = [row for row in document.get(table, []) if row.get("name") == name]
+    if not named:
+        raise InputError(f"{path}: there is no {table} row with the name {name}")
+    (row, *_) = named
+    if isinstance(added, str):
+        row.setdefault(inner, tomlkit.array()).append(added)
+        return tomlkit.dumps(document)
+    array = row.setdefault(inner, tomlkit.aot())
+    if not isinstance(array, AoT):
+        raise InputError(f"{path}: write {inner} as [[{table}.{inner}]] tables")
+    array.append(_row(added))
+    return tomlkit.dumps(document)
+
+
 def _document(text: str | None, path: Path) -> tomlkit.TOMLDocument:
     if text is None:
         document = tomlkit.document()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from monitor.beat.contents import (
     TABLES,
@@ -19,11 +20,17 @@ from monitor.beat.contents import (
 )
 from monitor.beat.weights import Weights
 from monitor.text.normalise import fold_key
+from monitor.text.patterns import date_problem, link_problem
 from monitor.text.scripts import has_han
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_PROBLEMS: Mapping[str, Callable[[str], str | None]] = {
+    "link": link_problem,
+    "title": lambda stated: None,
+    "date": date_problem,
+}
 _SHORTEST = 3
 _LONGEST_ACRONYM = 5
 
@@ -105,7 +112,7 @@ def _members(row: Row, key: str) -> list[str]:
 
 def check_ids(contents: Contents) -> None:
     """Ids are well formed and unique within their table."""
-    for table in ("entities", "terms", "rivals", "traps", "sides", "topics"):
+    for table in ("entities", "terms", "rivals", "traps", "sides", "topics", "commitments"):
         key = "slug" if table == "topics" else "id"
         first: dict[str, Row] = {}
         for row in contents.rows[table]:
@@ -195,3 +202,17 @@ def check_feed(contents: Contents, row: Row) -> None:
     camps = contents.ids("camps")
     if camps:
         _check_known(contents, row, "camp", camps)
+    if isinstance(page := feed.get("page"), dict):
+        _check_page(contents, row, page)
+
+
+def _check_page(contents: Contents, row: Row, page: Mapping[str, Any]) -> None:
+    """The recipe of a list page has known keys, texts in them, and patterns that can be read."""
+    for key, stated in page.items():
+        if key not in _PROBLEMS:
+            hint = nearest_name(key, _PROBLEMS)
+            contents.mistake(row, f"page.{key}", "unknown key", hint)
+        elif not isinstance(stated, str):
+            contents.mistake(row, f"page.{key}", wants(str))
+        elif problem := _PROBLEMS[key](stated):
+            contents.mistake(row, f"page.{key}", problem)

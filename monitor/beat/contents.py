@@ -42,9 +42,22 @@ TABLES = {
         {"id": str, "name": str, "explains": str}, {"partner": bool, "from": str, **_LISTS}
     ),
     "traps": Shape({"id": str, "hides": str}, {"from": str, **_LISTS}),
+    "commitments": Shape(
+        {
+            **{"id": str, "actor": str, "promise": str, "made": str},
+            **{"document": str, "passage": str, "acts": list},
+        },
+        {
+            **{"deadline": str, "about": list, "words": dict, "sides": list, "done": list},
+            **{"targets": list, "parts": bool, "silent_after": float},
+        },
+    ),
     "feeds": Shape(
         {"url": str, "outlet": str},
-        {"lang": str, "country": str, "camp": str, "enabled": bool, "from": str},
+        {
+            **{"lang": str, "country": str, "camp": str, "enabled": bool, "from": str},
+            **{"page": dict, "full_text": bool, "text": str},
+        },
     ),
 }
 TOP = {"title": str, "kinds": dict, "weights": dict}

@@ -10,9 +10,21 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
-from monitor.model import Alias, Beat, Entity, Rival, Side, Term, Topic, Trap
+from monitor.model import (
+    Alias,
+    Beat,
+    Commitment,
+    Entity,
+    Rival,
+    Side,
+    Target,
+    Term,
+    Topic,
+    Trap,
+)
 
 
 def written(beat: Beat, keywords: Mapping[str, float]) -> str:
@@ -22,8 +34,10 @@ def written(beat: Beat, keywords: Mapping[str, float]) -> str:
     return b64encode(zlib.compress(document.encode())).decode("ascii")
 
 
-def _row(value: Any) -> dict[str, Any]:
-    """A value's fields by name; what they hold is written as it is."""
+def _row(value: Any) -> dict[str, Any] | str:
+    """A value's fields by name, a day as text; what fields hold is written as it is."""
+    if isinstance(value, date):
+        return value.isoformat()
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
@@ -42,11 +56,19 @@ def read(packed: str) -> tuple[Beat, dict[str, float]]:
         traps=tuple(Trap(**_subject(row)) for row in beat["traps"]),
         weights=beat["weights"],
         fingerprint=beat["fingerprint"],
+        # What was written before there were promises has none.
+        commitments=tuple(_commitment(row) for row in beat.get("commitments", ())),
     ), kept["keywords"]
 
 
 def _subject(row: dict[str, Any]) -> dict[str, Any]:
     return _tuples({**row, "aliases": [Alias(**alias) for alias in row["aliases"]]})
+
+
+def _commitment(row: dict[str, Any]) -> Commitment:
+    days = {name: row[name] and date.fromisoformat(row[name]) for name in ("made", "due")}
+    targets = [Target(**target) for target in row["targets"]]
+    return Commitment(**_tuples({**row, **days, "targets": targets}))
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

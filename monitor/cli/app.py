@@ -7,7 +7,29 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import archive, config, db, demo, evaluate, score, seed, steps, why
+from monitor.cli import (
+    commitments,
+    config,
+    count,
+    db,
+    demo,
+    digest,
+    dossier,
+    evaluate,
+    feeds,
+    figures,
+    importing,
+    score,
+    search,
+    seed,
+    show,
+    steps,
+    stories,
+    story,
+    subscribers,
+    web,
+    why,
+)
 
 app = typer.Typer(
     name="monitor",
@@ -49,13 +71,25 @@ app.command("poll")(steps.poll)
 app.command("assess")(steps.assess)
 app.command("publish")(steps.publish)
 app.command("deliver")(steps.deliver)
-app.command("search")(archive.search)
-app.command("show")(archive.show)
+app.command("search")(search.search)
+app.command("count")(count.count)
+app.command("show")(show.show)
+app.command("open")(show.open_page)
 app.command("why")(why.why)
 app.command("why-not")(why.why_not)
+app.command("figures")(figures.figures)
+app.command("commitments")(commitments.commitments)
 app.command("score")(score.score)
+app.command("stories")(stories.stories)
+app.add_typer(story.app, name="story")
+app.command("dossier")(dossier.dossier)
 app.command("evaluate")(evaluate.evaluate)
 app.command("seed", cls=seed.SeedCommand)(seed.seed)
+app.command("import")(importing.import_file)
 app.command("init")(config.init)
+app.add_typer(feeds.app, name="feeds")
+app.command("web")(web.web)
+app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(digest.app, name="digest")
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from monitor.cli.opening import configuration
 from monitor.cli.screen import clean, clean_line, plural, program
 from monitor.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
 
 app = typer.Typer(help="Check and show the settings.", no_args_is_help=True)
 
@@ -41,6 +45,7 @@ def schema_text() -> str:
 def check(context: typer.Context) -> None:
     """Read the settings, the beat and the password, and report every mistake with its line."""
     from monitor.pipeline.deliver import transports
+    from monitor.pipeline.publish import receivers_of
     from monitor.pipeline.setup import prepare
 
     settings = configuration(context)
@@ -55,14 +60,25 @@ def check(context: typer.Context) -> None:
     )
     print(f"feeds     {len(setup.listings)}")
     for digest in settings.settings.digests:
-        where = (
-            ", ".join(digest.to)
-            if digest.to and settings.settings.smtp.host
-            else f"the folder {settings.editions.name}/"
-        )
-        print(
-            clean_line(f"digest    {digest.name}: {digest.schedule.text} {digest.zone}, to {where}")
-        )
+        names = [each.identity for each in receivers_of(setup, digest)]
+        where = ", ".join(names) or f"the folder {settings.editions.name}/"
+        when = digest.when or digest.schedule.text
+        print(clean_line(f"digest    {digest.name}: {when} {digest.zone}, to {where}"))
+    if note := _leaving_note(settings.settings):
+        print(f"leaving   {note}")
+
+
+def _leaving_note(settings: Settings) -> str:
+    """How subscribers by mail leave, where that is not by one click."""
+    mailed = any(
+        each.transport == "email" for digest in settings.digests for each in digest.receivers
+    )
+    if not settings.smtp.host or not mailed or (settings.web and settings.web.public_url):
+        return ""
+    return (
+        f"by a mail to {clean(settings.smtp.sender)} only, since [web] public_url is not set: "
+        "mails carry no one-click header"
+    )
 
 
 @app.command("show")

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.evaluate_stories import evaluate_stories
 from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, clean_line, plural, table
@@ -69,9 +70,15 @@ def evaluate(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Whole receipts of what was judged wrongly.")
     ] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Measure the folding into stories instead.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:
     """Measure precision, recall, F1 and average precision, and list every mistake with its why."""
+    if stories:
+        evaluate_stories(context, file, as_json=format is Format.JSON)
+        return
     from monitor.desk import evaluate as desk
     from monitor.pipeline.setup import prepare
 

@@ -29,8 +29,11 @@ def program() -> str:
     return os.environ.get("MONITOR_PROGRAM", "monitor")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print ``rows`` under ``heads``, as wide as the terminal, or in full into a pipe."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[str | tuple[str, ...]]]) -> None:
+    """Print ``rows`` under ``heads``, as wide as the terminal, or in full into a pipe.
+
+    A cell of several lines is a tuple of them.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -41,10 +44,36 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for head in heads:
         grid.add_column(head, overflow="fold", no_wrap=head in ("id", "score", "date"))
     for row in rows:
-        grid.add_row(*(Text(clean(cell)) for cell in row))
+        grid.add_row(*(Text(_cell(cell)) for cell in row))
     with console.capture() as drawn:
         console.print(grid)
     print("\n".join(line.rstrip() for line in drawn.get().strip("\n").split("\n")))
+
+
+def _cell(cell: str | tuple[str, ...]) -> str:
+    return clean(cell) if isinstance(cell, str) else "\n".join(map(clean, cell))
+
+
+def chart(rows: Sequence[tuple[str, int]]) -> None:
+    """Print names with their numbers and bars, aligned, as wide as the terminal or 100 columns."""
+    from rich.cells import cell_len, set_cell_size
+    from rich.console import Console
+
+    width = Console().width if sys.stdout.isatty() else 100
+    names = [clean(name) for name, _ in rows]
+    left = min(max(map(cell_len, names)), width // 2)
+    right = max(len(f"{number:,}") for _, number in rows)
+    room = max(1, width - left - right - 4)
+    most = max(number for _, number in rows)
+    for name, (_, number) in zip(names, rows, strict=True):
+        bar = _bar(number / most * room if most else 0.0)
+        print(f"{set_cell_size(name, left)}  {number:>{right},}  {bar}".rstrip())
+
+
+def _bar(length: float) -> str:
+    """A bar of that many columns, to an eighth; whatever is more than nothing can be seen."""
+    eighths = max(round(length * 8), 1 if length else 0)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 @contextmanager

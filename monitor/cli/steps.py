@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.again import judge_again
 from monitor.cli.opening import archive, configuration, stop_event
 from monitor.cli.screen import clean, moment, plural, program, progress
+from monitor.cli.web import unsubscribing_if_wanted
+from monitor.errors import InputError
 from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
@@ -54,12 +57,27 @@ def poll(context: typer.Context) -> None:
     raise typer.Exit(_code(stop, failed))
 
 
-def assess(context: typer.Context) -> None:
+def assess(
+    context: typer.Context,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="With --again: only what this search finds.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Apply today's watchlist to stored articles.")
+    ] = False,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="With --again: what matches now enters an edition.")
+    ] = False,
+) -> None:
     """Judge the articles that nobody judged yet, and find their stories."""
     from monitor.pipeline import assess as step
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
+    if again:
+        raise typer.Exit(judge_again(setup, " ".join(query or ()), deliver=deliver))
+    if query or deliver:
+        raise InputError("a search and --deliver are for `assess --again`")
     with archive(setup.configuration) as store, stop_event() as stop:
         _tell_assessed(step.assess(store, setup, _clock(), stopping=stop.is_set))
     raise typer.Exit(_code(stop, 0))
@@ -81,9 +99,10 @@ def deliver(context: typer.Context) -> None:
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
-    named = step.transports(setup)
+    step.transports(setup)  # what is wrong with the settings is said before a database is made
     _log_to_stderr(logging.WARNING)
     with archive(setup.configuration) as store, stop_event() as stop:
+        named = step.transports(setup, store.editions.installation())
         done = step.deliver(store, named, _clock(), clock=_clock, stopping=stop.is_set)
     raise typer.Exit(_code(stop, _tell_delivered(done)))
 
@@ -133,6 +152,7 @@ def run(context: typer.Context) -> None:
         only_one(lock_path(setup.configuration)),
         archive(setup.configuration) as store,
         stop_event() as stop,
+        unsubscribing_if_wanted(store, setup),
     ):
         rounds = Rounds(store, _clock, stop.is_set, _log)
         logging.info("started; the database is %s", setup.configuration.database)
@@ -175,6 +195,7 @@ def _log_to_stderr(level: int) -> None:
     logging.basicConfig(level=level, handlers=[lines])
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it tells the addresses it is given
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -258,6 +279,8 @@ def _log(done: Done) -> None:
     """A line for what a running monitor did."""
     from monitor.pipeline.assess import Assessed
     from monitor.pipeline.deliver import Delivered
+    from monitor.pipeline.extract import Extracted
+    from monitor.pipeline.forget import Forgotten
     from monitor.pipeline.poll import Polled
 
     match done:
@@ -266,8 +289,13 @@ def _log(done: Done) -> None:
             error = f": {done.outcome.error}" if done.outcome.error else ""
             state, new = done.outcome.state, len(done.new)
             logging.log(level, "polled %s: %s, %d new%s", done.feed.outlet, state, new, error)
+        case Extracted():
+            error = f": {clean(done.error)}" if done.error else ""
+            logging.info("read the page of %d: %d letters%s", done.article.id, done.letters, error)
         case Assessed():
             logging.info("assessed %d articles, %d relevant", done.read, done.matched)
+        case Forgotten():
+            logging.info("forgot %d articles that had not matched", done.articles)
         case Delivered():
             level = logging.WARNING if done.outcome.error else logging.INFO
             logging.log(level, "delivered %s", _sent(done))

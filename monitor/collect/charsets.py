@@ -1,6 +1,7 @@
 """Bytes -> text, where the declared charset may be wrong. Pure but for its data file.
 
-In order: a byte order mark, valid UTF-8, what is declared, UTF-8 with some damage, guesses.
+In order: a byte order mark, valid UTF-8, what is declared, UTF-8 with some damage, guesses; feeds
+that are put together from several sources may mix charsets from entry to entry.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _MARKS = (
 )
 _PROLOG = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""", re.I)
 _PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
+_ENTRY = re.compile(rb"(?=<(?:item|entry)[\s>])")
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
 _JUMP = re.compile("[а-яё][А-ЯЁ]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -55,7 +57,15 @@ def as_text(body: bytes, content_type: str = "") -> str:
         if text is not None:
             return _unconfused(body, charset, text)
     lenient = body.decode("utf-8", "replace")
-    return lenient if _mostly_intact(lenient) else _guessed(body, lenient)
+    if not _mostly_intact(lenient):
+        return _guessed(body, lenient)
+    return "".join(map(_damaged, _ENTRY.split(body)))
+
+
+def _damaged(piece: bytes) -> str:
+    """A piece of UTF-8 with some damage, or one that is in another charset altogether."""
+    text = piece.decode("utf-8", "replace")
+    return text if "\ufffd" not in text or _mostly_intact(text) else _guessed(piece, text)
 
 
 def _strictly(body: bytes, charset: str) -> str | None:

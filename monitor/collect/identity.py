@@ -1,35 +1,52 @@
-"""Which entry is which article: by link, then guid, then title. Pure.
+"""Which entry is which article: by link, then guid, then aliases and title. Pure.
 
-A feed may change its guids, flip http to https, add tracking parameters or show an entry twice;
-an article is known by any of its keys, and every key once seen stays with it.
+A feed may change its guids, flip http to https, add tracking parameters, move to another domain
+or show an entry twice; an article is known by any of its keys, and every key once seen stays with
+it. Where an entry might be either, an edit or news, it is an edit only on evidence: to lose news
+is worse than to see it twice.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
 
+from monitor.collect.attribution import sought, told
 from monitor.model import Entry, Feed, Finding, FindingKind, KnownArticle
 from monitor.text.fingerprint import revision_hash, short_hash
 from monitor.text.urls import canonical, guid_key, link_key, steady
+
+# A guid shorter than this may be a counter that begins anew.
+_TELLING_GUID = 8
+_ALIKE_WORDS, _ALIKE_SHARE = 4, 0.5
+_TELLING_TEXT = 80
+# Entries without a date that a first document, or a whole archive, may bring as news.
+_UNDATED_NEWS = 100
 
 
 def keys(entries: Sequence[Entry], feed: Feed, site: str | None = None) -> list[tuple[str, ...]]:
     """The keys of each entry of one document, strongest first: link, guid, title.
 
     A guid that stands at several places identifies nothing, nor does a link to the front page
-    (``site``) or to the feed itself.
+    (``site``) or to the feed itself. Entries that were seen before count as places, and need no
+    keys of their own.
     """
     vague = {canonical(url) for url in (site, feed.url) if url}
-    links = [_telling_link(entry, vague) for entry in entries]
+    news = {entry.id for entry in entries if not entry.seen}
     places: dict[str, set[str]] = defaultdict(set)
-    for entry, link in zip(entries, links, strict=True):
-        if entry.id:
-            places[steady(entry.id)].add(link or entry.title)
+    links: list[str | None] = []
+    for entry in entries:
+        # Only where a guid is used again does it matter what a known entry's is.
+        matters = not entry.seen or entry.id in news
+        links.append(_telling_link(entry, vague) if matters else None)
+        if entry.id and matters:
+            places[steady(entry.id)].add(links[-1] or entry.title or entry.stamp)
+    repeated = {guid for guid, its_places in places.items() if len(its_places) > 1}
     return [
-        _keys(entry, feed, link, len(places[steady(entry.id or "")]) < 2)
+        () if entry.seen else _keys(entry, feed, link, repeated)
         for entry, link in zip(entries, links, strict=True)
     ]
 
@@ -39,15 +56,49 @@ def _telling_link(entry: Entry, vague: set[str]) -> str | None:
     return None if link in vague else link
 
 
-def _keys(entry: Entry, feed: Feed, link: str | None, is_guid_unique: bool) -> tuple[str, ...]:
+def _keys(entry: Entry, feed: Feed, link: str | None, repeated: set[str]) -> tuple[str, ...]:
     found = []
     if link:
         found.append(link_key(link))
-    if entry.id and is_guid_unique:
+    if entry.id and not (repeated and steady(entry.id) in repeated):
         found.append(guid_key(feed.id, entry.id))
     if not found:
         found.append(f"title:{feed.id}:{short_hash(entry.title.casefold())}")
     return tuple(found)
+
+
+def aliases(entry: Entry, its_keys: tuple[str, ...], feed: Feed) -> tuple[str, ...]:
+    """Weaker keys, by which an article is known that had only one strong key and lost it.
+
+    Without a guid that is the link without its host; without a link, title and date; without
+    both, the text.
+    """
+    found = []
+    if path := _path(its_keys[0]):
+        found.append(f"path:{feed.id}:{short_hash(path)}")
+    if entry.published and entry.title:
+        stated = f"{entry.title.casefold()}|{entry.published.isoformat()}"
+        found.append(f"said:{feed.id}:{short_hash(stated)}")
+    if its_keys[0].startswith("title:") and len(entry.summary + entry.text) >= _TELLING_TEXT:
+        found.append(f"text:{feed.id}:{short_hash(revision_hash('', entry.summary, entry.text))}")
+    return tuple(found)
+
+
+def asked(
+    entries: Sequence[Entry], entry_keys: Sequence[tuple[str, ...]], feed: Feed
+) -> Iterator[str]:
+    """The keys by which ``fold`` needs to know stored articles."""
+    for entry, its_keys in zip(entries, entry_keys, strict=True):
+        if not entry.seen:
+            yield from its_keys
+            yield from aliases(entry, its_keys, feed)
+            yield from sought(entry)
+
+
+def _path(key: str) -> str:
+    """What of a link's key names the article on its host; empty for any other key."""
+    kind, _, link = key.partition(":")
+    return link.partition("/")[2] if kind == "link" else ""
 
 
 def fold(
@@ -57,26 +108,47 @@ def fold(
     *,
     newest_old: datetime,
     lang: str = "und",
+    feed: Feed | None = None,
 ) -> list[Finding]:
     """What each entry is: new, changed or known; the first of twins in one document speaks for all.
 
-    Entries stated to be older than ``newest_old`` are backlog: kept and judged, never eligible.
+    Entries that were seen in the feed's last document are passed over. Those stated to be older
+    than ``newest_old`` are backlog: kept and judged, never eligible; so are the undated ones of a
+    whole archive. With ``feed``, articles are also known by the aliases of an entry.
     """
+    shown = {key for its_keys in entry_keys for key in its_keys}
     findings: list[Finding] = []
     here: dict[str | int, int] = {}
+    undated = 0
     for entry, its_keys in zip(entries, entry_keys, strict=True):
-        finding = _finding(entry, its_keys, known, newest_old, lang)
-        marks: tuple[str | int, ...] = its_keys
-        if finding.article_id is not None:
-            marks = (*its_keys, finding.article_id)
-        twin = next((here[mark] for mark in marks if mark in here), None)
-        if twin is None:
-            twin = len(findings)
-            findings.append(finding)
-        else:
-            findings[twin] = _with_keys(findings[twin], its_keys)
-        here.update(dict.fromkeys(marks, twin))
+        if entry.seen:
+            continue
+        others = aliases(entry, its_keys, feed) if feed else ()
+        finding = _finding(entry, its_keys, others, known, shown, newest_old, lang)
+        undated += finding.kind is FindingKind.NEW and _stated(entry) is None
+        if undated > _UNDATED_NEWS and _stated(entry) is None:
+            finding = replace(finding, backlog=True)
+        _add(finding, its_keys, findings, here)
     return findings
+
+
+def _add(
+    finding: Finding,
+    its_keys: tuple[str, ...],
+    findings: list[Finding],
+    here: dict[str | int, int],
+) -> None:
+    """Add a finding, or its keys to the twin that is there already."""
+    marks: tuple[str | int, ...] = its_keys
+    if finding.article_id is not None:
+        marks = (*its_keys, finding.article_id)
+    twin = next((here[mark] for mark in marks if mark in here), None)
+    if twin is None:
+        twin = len(findings)
+        findings.append(finding)
+    else:
+        findings[twin] = _with_keys(findings[twin], finding.keys)
+    here.update(dict.fromkeys(marks, twin))
 
 
 def _with_keys(finding: Finding, more: tuple[str, ...]) -> Finding:
@@ -87,18 +159,23 @@ def _with_keys(finding: Finding, more: tuple[str, ...]) -> Finding:
 def _finding(
     entry: Entry,
     its_keys: tuple[str, ...],
+    others: tuple[str, ...],
     known: Mapping[str, KnownArticle],
+    shown: set[str],
     newest_old: datetime,
     lang: str,
 ) -> Finding:
     digest = revision_hash(entry.title, entry.summary, entry.text)
-    article = _known_article(its_keys, digest, known)
-    stated = entry.published or entry.updated
+    article = _known_article(entry, its_keys, digest, known)
+    if article is None:
+        article = _known_by_alias(entry, (*others, *sought(entry)), known, shown)
+    stated = _stated(entry)
     return Finding(
         kind=_kind(article, digest),
         entry=entry,
         url=entry.link or _guid_as_url(entry) or its_keys[0],
-        keys=its_keys,
+        keys=its_keys if len(its_keys) > 1 else its_keys + others,
+        told=told(entry),
         hash=digest,
         article_id=article.id if article else None,
         revises=_revises(article, entry, digest),
@@ -107,19 +184,75 @@ def _finding(
     )
 
 
+def _stated(entry: Entry) -> datetime | None:
+    return entry.published or entry.updated
+
+
 def _known_article(
-    its_keys: tuple[str, ...], digest: str, known: Mapping[str, KnownArticle]
+    entry: Entry, its_keys: tuple[str, ...], digest: str, known: Mapping[str, KnownArticle]
 ) -> KnownArticle | None:
     """The article behind the strongest known key.
 
-    A known guid at a link never seen is the same article only in the same words: some feeds
-    number their entries anew at every turn, and to lose news is worse than to see it twice.
+    A known guid at a link never seen may be another article's, since some feeds number their
+    entries anew at every turn; it takes the same words, title or place to be the same article.
     """
     strongest, *weaker = its_keys
     if strongest in known:
         return known[strongest]
     article = next((known[key] for key in weaker if key in known), None)
-    return article if article and digest in article.hashes else None
+    if article is None or digest in article.hashes:
+        return article
+    is_same = (
+        _said(entry.title) == _said(article.title)
+        or _is_same_place(strongest, article.url)
+        or (len(entry.id or "") >= _TELLING_GUID and _is_alike(entry.title, article.title))
+    )
+    return article if is_same else None
+
+
+def _known_by_alias(
+    entry: Entry, others: tuple[str, ...], known: Mapping[str, KnownArticle], shown: set[str]
+) -> KnownArticle | None:
+    """The article that an alias names, unless it stands in the same document by its own link."""
+    for key in others:
+        article = known.get(key)
+        if article is None or link_key(canonical(article.url)) in shown:
+            continue
+        if key.startswith("text:") or _said(entry.title) == _said(article.title):
+            return article
+    return None
+
+
+def _said(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _is_same_place(key: str, url: str) -> bool:
+    """Whether two links differ only in their host, or in parameters that one of them has more."""
+    here, there = _path(key), canonical(url).partition("/")[2]
+    if not here or not there:
+        return False
+    path, _, query = here.partition("?")
+    other_path, _, other_query = there.partition("?")
+    if path != other_path:
+        return False
+    parameters, others = set(parse_qsl(query)), set(parse_qsl(other_query))
+    return parameters <= others or others <= parameters
+
+
+def _numbers(words: set[str]) -> set[str]:
+    return {word for word in words if any(letter.isdigit() for letter in word)}
+
+
+def _is_alike(title: str, other: str) -> bool:
+    """Whether two titles have half of their words in common, and all numbers.
+
+    Short ones tell nothing, and the rates of two days differ in the day only.
+    """
+    words, others = set(_said(title).split()), set(_said(other).split())
+    if min(len(words), len(others)) < _ALIKE_WORDS or _numbers(words) != _numbers(others):
+        return False
+    return len(words & others) >= _ALIKE_SHARE * len(words | others)
 
 
 def _kind(article: KnownArticle | None, digest: str) -> FindingKind:

@@ -19,17 +19,17 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.settings import (
-    COUNTRY,
-    LANGUAGE,
-    NAME,
     DigestSettings,
     FeedSettings,
     NetworkSettings,
     Settings,
     SmtpSettings,
+    SubscriberSettings,
+    WebSettings,
     json_schema,
 )
 from monitor.config.source import Place, nearest, places
+from monitor.config.written import COUNTRY, LANGUAGE, NAME
 from monitor.errors import ConfigError, InputError, Mistake
 from monitor.text.addresses import masked
 
@@ -40,6 +40,8 @@ __all__ = [
     "NetworkSettings",
     "Settings",
     "SmtpSettings",
+    "SubscriberSettings",
+    "WebSettings",
     "default_source",
     "json_schema",
     "load",

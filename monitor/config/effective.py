@@ -67,6 +67,8 @@ def _table(header: str, rows: Mapping[str, object]) -> Iterator[str]:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(member)}" for key, member in value.items()) + " }"
     if isinstance(value, str):
         return _quoted(value)
     return json.dumps(value)

@@ -6,130 +6,48 @@ The JSON Schema for editors is made from these models; their descriptions are it
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
-    StringConstraints,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
-from monitor.config.schedules import parse_schedule
+from monitor.config.written import (
+    NEVER,
+    WHEN,
+    Clocks,
+    Contact,
+    Country,
+    DayPattern,
+    HostPort,
+    Keyword,
+    Language,
+    Line,
+    LinkPattern,
+    Mailbox,
+    Mailboxes,
+    MailHost,
+    Name,
+    Points,
+    PublicAddress,
+    Urgency,
+    WebAddress,
+    When,
+    Zone,
+    web_address,
+)
 from monitor.errors import InputError
-from monitor.model import FeedListing, Schedule
-from monitor.text.addresses import is_this_machine, mailbox_problem, masked
-from monitor.text.plain import one_line
-
-NAME = r"^[\w-]+$"
-LANGUAGE = "^[a-z]{2,3}$"
-COUNTRY = "^[A-Z]{2}$"
-_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+")
-_PORT = re.compile("[0-9]{1,5}")
-
-
-def _web_address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        has_login = parts.username is not None
-    except ValueError:
-        is_web, has_login = False, False
-    if not is_web or any(letter <= " " for letter in text):
-        raise ValueError(f'"{masked(text)}" is no web address; it starts with https:// or http://')
-    if has_login:
-        raise ValueError("a feed's address may not have a user name or password in it")
-    return text
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones() or text == "localtime":
-        raise ValueError(f'"{text}" is no time zone; write one like Asia/Almaty or UTC')
-    ZoneInfo(text)
-    return text
-
-
-def _mailbox(text: str) -> str:
-    if problem := mailbox_problem(text):
-        raise ValueError(problem)
-    return text
-
-
-def _each_once(mailboxes: tuple[str, ...]) -> tuple[str, ...]:
-    seen: set[str] = set()
-    for mailbox in mailboxes:
-        address = parseaddr(mailbox)[1].casefold()
-        if address in seen:
-            raise ValueError(f"{address} stands here twice")
-        seen.add(address)
-    return mailboxes
-
-
-def _host_port(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not _HOST.fullmatch(host) or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
-        raise ValueError(f'"{text}" is no host:port; write one like 127.0.0.1:8080')
-    return text
-
-
-def _line(text: str) -> str:
-    if one_line(text) != text.strip():
-        raise ValueError("must be one line without control characters")
-    return text.strip()
-
-
-def _contact(text: str) -> str:
-    if not (text.isascii() and text.isprintable()):
-        raise ValueError("must be in ASCII, since it travels in a header of HTTP")
-    return text
-
-
-def _keyword(text: str) -> str:
-    if not any(letter.isalnum() for letter in text):
-        raise ValueError(f'"{text}" has no letter or digit to look for')
-    if "*" in text.rstrip().removesuffix("*"):
-        raise ValueError(f'"{text}": a * stands only at the end, for any ending')
-    return text
-
-
-def _schedule(stated: object) -> Schedule:
-    if isinstance(stated, Schedule):
-        return stated
-    if not isinstance(stated, str):
-        raise ValueError("must be a text in quotes")
-    return parse_schedule(stated)
-
-
-Line = Annotated[str, AfterValidator(_line)]
-Contact = Annotated[str, AfterValidator(_contact)]
-Keyword = Annotated[str, AfterValidator(_keyword)]
-Points = Annotated[float, Field(ge=-100, le=100)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(_each_once)]
-HostPort = Annotated[str, AfterValidator(_host_port)]
-Name = Annotated[str, StringConstraints(pattern=NAME)]
-Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
-Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
-When = Annotated[
-    Schedule,
-    BeforeValidator(_schedule),
-    PlainSerializer(lambda schedule: schedule.text, return_type=str),
-    WithJsonSchema({"type": "string"}),
-]
+from monitor.model import FeedListing, Recipe
+from monitor.text.addresses import is_this_machine, mailbox_problem
 
 
 class _Table(BaseModel):
@@ -159,6 +77,12 @@ class MonitorSettings(_Table):
         description="Entries stated to be older than this when their feed last answered, or now on "
         "its first poll, enter no digest.",
     )
+    keep_unmatched_days: float = Field(
+        90,
+        ge=1,
+        le=36500,
+        description="How long articles are kept that did not match; the others are kept for ever.",
+    )
     beat_feeds: bool = Field(True, description="Whether to poll the feeds that ship with the beat.")
     tick_seconds: int = Field(
         30, ge=1, le=3600, description="How often `monitor run` asks what is due."
@@ -177,15 +101,38 @@ class WatchlistSettings(_Table):
     )
 
 
+class PageSettings(_Table):
+    """How a list page is read as a feed; what is left out is found."""
+
+    link: LinkPattern = Field(
+        "",
+        description="Which links are articles: a glob like /news/*, a regular expression from ^, "
+        "or a CSS selector.",
+    )
+    title: Line = Field("", description="CSS selector of the title, near the link.")
+    date: DayPattern = Field(
+        "", description="CSS selector of the date, or how an address has it: /YYYY-MM/DD/."
+    )
+
+
 class FeedSettings(_Table):
     """One feed of yours; a URL that the beat ships too overrides the beat's row."""
 
-    url: WebAddress = Field(description="Address of the RSS, Atom or JSON feed.")
+    url: WebAddress = Field(
+        description="Address of the RSS, Atom or JSON feed, or of a page that lists articles."
+    )
     outlet: Line | None = Field(None, description="Publisher's name; the host when left out.")
     lang: Language | None = Field(None, description="Language the feed declares, e.g. ru.")
     country: Country | None = Field(None, description="Where the publisher sits, e.g. KZ.")
     camp: Line | None = Field(None, description="Interest it speaks for, e.g. independent.")
     enabled: bool = Field(True, description="false pauses the feed.")
+    page: PageSettings | None = Field(
+        None, description="Makes it a list page, and says how to read it; {} leaves that open."
+    )
+    full_text: bool = Field(
+        False, description="Whether to read the page behind each new entry for its text."
+    )
+    text: Line = Field("", description="CSS selector of the text in such a page.")
 
     def listing(self) -> FeedListing:
         """The wish to poll this feed."""
@@ -195,7 +142,106 @@ class FeedSettings(_Table):
             lang=self.lang,
             country=self.country,
             camp=self.camp,
+            recipe=Recipe(**self.page.model_dump()) if self.page else None,
+            full_text=self.full_text,
+            text=self.text,
         )
+
+
+class _Secret(_Table):
+    """What is secret stands elsewhere and is named here."""
+
+    secret_env: str | None = Field(
+        None, description="Environment variable that holds the secret, where there is one."
+    )
+    secret_file: str | None = Field(None, description="File that holds it.")
+
+
+class SubscriberSettings(_Secret):
+    """Who gets a digest, over what, in which form; what is left out is the digest's."""
+
+    name: Name | None = Field(
+        None, description="Whom lists and logs name; not for mail, where the address does."
+    )
+    transport: Literal["email", "webhook", "slack", "telegram", "apprise", "files", "atom"] = Field(
+        "email", description="What editions travel over."
+    )
+    to: Line = Field(
+        "",
+        description="Mail address, web address of a webhook, chat of Telegram, folder for files, "
+        "or file of an Atom feed.",
+    )
+    zone: Zone | None = Field(None, description="Time zone of the schedule and of times printed.")
+    lang: Literal["en", "ru", "zh"] = Field("en", description="Language of headings and notes.")
+    countries: tuple[Country, ...] = Field(
+        (), description="Only stories that speak of one of these, e.g. KZ."
+    )
+    topics: tuple[Name, ...] = Field((), description="Only stories on one of these.")
+    threshold: float | None = Field(
+        None, ge=0, le=100, description="Score from which a story appears."
+    )
+    paused: bool = Field(False, description="true sends nothing until it is gone.")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if problem := _subscriber_problem(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def identity(self) -> str:
+        """Who it is: the address of a mail, a name otherwise."""
+        return self.to if self.transport == "email" else self.name or ""
+
+    def secret(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
+        """What the file or the environment variable holds; empty when neither is named."""
+        where = f"subscriber {self.identity}: secret"
+        return _secret(where, self.secret_env, self.secret_file, folder, environ)
+
+
+# The transports whose address is a secret by itself, and those that need one beside it.
+_SECRET_ONLY = ("slack", "apprise")
+_WITH_SECRET = ("webhook", "telegram", *_SECRET_ONLY)
+
+
+def _subscriber_problem(subscriber: SubscriberSettings) -> str | None:
+    """Why nothing can be sent to ``subscriber``, or None."""
+    kind = subscriber.transport
+    if kind == "email":
+        return _mail_problem(subscriber)
+    if not subscriber.name:
+        return f"a subscriber over {kind} needs a name"
+    if kind in _WITH_SECRET and not (subscriber.secret_env or subscriber.secret_file):
+        return f"{kind} needs a secret: name it with secret_env or secret_file"
+    if kind in _SECRET_ONLY:
+        return f'"to" is not for {kind}, whose address is the secret' if subscriber.to else None
+    if not subscriber.to:
+        return f'{kind} needs "to"'
+    if kind == "webhook":
+        web_address(subscriber.to)
+    return None
+
+
+def _mail_problem(subscriber: SubscriberSettings) -> str | None:
+    if subscriber.name:
+        return "a subscriber by mail is named by the address alone"
+    return mailbox_problem(subscriber.to)
+
+
+def _secret(
+    where: str, env: str | None, file: str | None, folder: Path, environ: Mapping[str, str]
+) -> str:
+    """A secret from its file or environment variable, empty when neither is named."""
+    if file:
+        try:
+            return (folder / file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise InputError(f"{where}_file cannot be read: {error}") from error
+    if env:
+        if env not in environ:
+            raise InputError(f"{where}_env names {env}, which is not set")
+        return environ[env]
+    return ""
 
 
 class DigestSettings(_Table):
@@ -204,7 +250,16 @@ class DigestSettings(_Table):
     name: Name = Field(description="Short name, used in file names and headers.")
     title: Line | None = Field(None, description="Title in the masthead; the beat's when left out.")
     schedule: When = Field(
-        description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or cron."
+        default_factory=lambda: NEVER,
+        description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or cron.",
+    )
+    when: Urgency | None = Field(
+        None,
+        description='Instead of a schedule: "score >= 85" sends at once, one edition in 30 minutes '
+        "at most.",
+    )
+    quiet_hours: Clocks | None = Field(
+        None, description='Hours in which nothing urgent is sent, such as "22:00-07:00".'
     )
     zone: Zone = Field("UTC", description="Time zone of the schedule and of all times printed.")
     to: Mailboxes = Field((), description="Recipients; each gets a message of their own.")
@@ -213,12 +268,63 @@ class DigestSettings(_Table):
     )
     sections: Literal["topic", "country"] = Field("topic", description="How stories are grouped.")
     limit: int = Field(40, ge=1, le=500, description="Most stories in one edition.")
+    quotas: dict[Name, Annotated[int, Field(ge=0, le=500)]] = Field(
+        default_factory=dict,
+        description="Most stories of a topic or a country: { energy = 5, KZ = 8 }.",
+    )
+    quiet: Literal["send", "skip"] = Field(
+        "send", description="Whether an edition without a story is sent, to prove what was checked."
+    )
+    subscribers: tuple[SubscriberSettings, ...] = Field(
+        (), description="Recipients with a transport, a zone, a language or filters of their own."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _urgent_from(cls, stated: Any) -> Any:
+        """An urgent digest's threshold is the score that it waits for."""
+        urgent = isinstance(stated, dict) and isinstance(stated.get("when"), str)
+        if not urgent or not (found := WHEN.fullmatch(stated["when"])):
+            return stated
+        return {**stated, "threshold": float(found[1])}
+
+    @model_validator(mode="after")
+    def _one_cause(self) -> Self:
+        if self.when is None and self.schedule == NEVER:
+            raise ValueError('needs a schedule, or when = "score >= 85"')
+        if self.when is not None and self.schedule != NEVER:
+            raise ValueError("has a schedule or when, not both")
+        if self.quiet_hours is not None and self.when is None:
+            raise ValueError("quiet_hours are for a digest with when; a schedule names its hour")
+        return self
+
+    @field_validator("subscribers")
+    @classmethod
+    def _each_once(
+        cls, subscribers: tuple[SubscriberSettings, ...], read: ValidationInfo
+    ) -> tuple[SubscriberSettings, ...]:
+        seen = {("email", parseaddr(to)[1].casefold()) for to in read.data.get("to", ())}
+        for subscriber in subscribers:
+            identity = parseaddr(subscriber.identity)[1] or subscriber.identity
+            who = (subscriber.transport, identity.casefold())
+            if who in seen:
+                raise ValueError(f"{identity} stands here twice")
+            seen.add(who)
+        return subscribers
+
+    @property
+    def receivers(self) -> tuple[SubscriberSettings, ...]:
+        """Everyone who gets this digest: those of ``to`` by mail, then the others."""
+        mailed = (SubscriberSettings(to=mailbox) for mailbox in self.to)
+        return (*mailed, *self.subscribers)
 
 
 class SmtpSettings(_Table):
     """Mail; without a host, editions go to a folder."""
 
-    host: str = Field("", description="Mail server; empty writes editions to a folder instead.")
+    host: MailHost = Field(
+        "", description="Mail server; empty writes editions to a folder instead."
+    )
     port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="none is refused unless the host is this machine."
@@ -240,16 +346,17 @@ class SmtpSettings(_Table):
 
     def password(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
         """The password from its file or environment variable, empty when neither is named."""
-        if self.password_file:
-            try:
-                return (folder / self.password_file).read_text(encoding="utf-8").strip()
-            except (OSError, ValueError) as error:
-                raise InputError(f"smtp.password_file cannot be read: {error}") from error
-        if self.password_env:
-            if self.password_env not in environ:
-                raise InputError(f"smtp.password_env names {self.password_env}, which is not set")
-            return environ[self.password_env]
-        return ""
+        return _secret("smtp.password", self.password_env, self.password_file, folder, environ)
+
+
+class WebSettings(_Table):
+    """The page on which a subscriber unsubscribes; `monitor run` serves it where this stands."""
+
+    host: Line = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    public_url: PublicAddress = Field(
+        "", description="https address under which mailboxes reach it; empty for none."
+    )
 
 
 class NetworkSettings(_Table):
@@ -262,8 +369,24 @@ class NetworkSettings(_Table):
         (), description="host:port pairs on private networks that may be polled."
     )
     timeout_seconds: float = Field(30, gt=0, le=600, description="Total time for one request.")
-    threads: int = Field(8, ge=1, le=64, description="Feeds fetched at the same time.")
-    poll_minutes: float = Field(60, gt=0, le=43200, description="Time between two polls of a feed.")
+    threads: int = Field(32, ge=1, le=64, description="Feeds fetched at the same time.")
+    poll_minutes: float = Field(
+        60, gt=0, le=43200, description="Usual time between two polls of a feed."
+    )
+    fastest_poll_minutes: float | None = Field(
+        None,
+        gt=0,
+        le=43200,
+        description="Least time between two polls, for feeds whose entries would scroll off "
+        "unseen; a quarter of poll_minutes when left out.",
+    )
+    slowest_poll_minutes: float | None = Field(
+        None,
+        gt=0,
+        le=43200,
+        description="Longest time between two polls, for feeds that seldom speak; four times "
+        "poll_minutes when left out.",
+    )
     host_spacing_seconds: float = Field(
         1, ge=0, le=3600, description="Pause between two requests to one host."
     )
@@ -277,11 +400,24 @@ class Settings(_Table):
     feeds: tuple[FeedSettings, ...] = ()
     digests: tuple[DigestSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
+    web: WebSettings | None = None
     network: NetworkSettings = NetworkSettings()
 
     def thresholds(self) -> tuple[float, ...]:
         """Every score at which an article may enter something, lowest first."""
-        return tuple(sorted({self.watchlist.threshold, *map(self.digest_threshold, self.digests)}))
+        own = {
+            subscriber.threshold
+            for digest in self.digests
+            for subscriber in digest.subscribers
+            if subscriber.threshold is not None
+        }
+        digests = map(self.digest_threshold, self.digests)
+        return tuple(sorted({self.watchlist.threshold, *digests, *own}))
+
+    def secret_files(self) -> list[str]:
+        """The files that hold what is secret, as the settings name them."""
+        own = [each.secret_file for digest in self.digests for each in digest.subscribers]
+        return [name for name in (self.smtp.password_file, *own) if name]
 
     def digest_threshold(self, digest: DigestSettings) -> float:
         """The digest's own threshold or the watchlist's."""

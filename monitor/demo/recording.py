@@ -135,8 +135,8 @@ def _described(path: Path, number: int, row: object) -> tuple[str, FeedListing]:
     for key, usual in _ABOUT.items():
         if not isinstance(stated.get(key, usual), str):
             raise InputError(f'{path}: feeds[{number}]: "{key}" must be a text in quotes')
-    about = {key: stated.get(key) for key in ("lang", "country", "camp")}
-    return stated["folder"], FeedListing(url="", outlet=stated["outlet"], **about)
+    lang, country, camp = map(stated.get, ("lang", "country", "camp"))
+    return stated["folder"], FeedListing("", stated["outlet"], lang, country, camp)
 
 
 def poll_time(path: Path) -> datetime | None:

@@ -151,7 +151,10 @@ def _due_at_once(settings: Settings) -> DigestSettings:
         if settings.digests
         else DigestSettings.model_validate({"name": "demo", "schedule": "* * * * *"})
     )
-    return first.model_copy(update={"schedule": parse_schedule("* * * * *"), "to": (_RECIPIENT,)})
+    every_minute = parse_schedule("* * * * *")
+    return first.model_copy(
+        update={"schedule": every_minute, "to": (_RECIPIENT,), "subscribers": ()}
+    )
 
 
 def _listing(feed: RecordedFeed, url: str) -> FeedListing:

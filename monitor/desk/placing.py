@@ -212,7 +212,8 @@ def _in_digest(case: Case, digest: DigestSettings) -> Verdict:
     told = [each for each in case.carriages if each.issue.digest == digest.name]
     section = _section_of(edition, case.member.story_id)
     if told:
-        return _folded(case, digest, told[-1], section, its_window)
+        held = any(story.id == case.member.story_id for story in edition.held)
+        return _folded(case, digest, told[-1], _coming(section, held), its_window)
     if section:
         return _next_edition(case, digest, section, its_window)
     return _left_out(case, digest, edition, its_window)
@@ -221,6 +222,8 @@ def _in_digest(case: Case, digest: DigestSettings) -> Verdict:
 def _next_window(case: Case, digest: DigestSettings) -> Window:
     """The window of the edition that comes next; one whose slot has passed is due now."""
     last = case.store.editions.latest(digest.name)
+    if digest.when is not None:
+        return window(last.frozen_at if last else None, case.now, case.now)
     slot = latest_slot(digest.schedule, digest.zone, case.now)
     if slot is None or (last is not None and last.slot >= slot):
         slot = next_slot(digest.schedule, digest.zone, case.now)
@@ -268,18 +271,24 @@ def _folded(
     case: Case,
     digest: DigestSettings,
     told: Carriage,
-    section: Section | None,
+    coming: str,
     its_window: Window,
 ) -> Verdict:
     lead = _lead(case, told)
     leads = f" with article {lead.article.id} of {lead.article.outlet} in the lead" if lead else ""
     due = _due(case, digest, its_window)
-    coming = f"will stand below “{section.name}” in" if section else "finds no room any more in"
     answer = (
         f"It is folded into story {told.story_id}, which the edition of {digest.name} of "
         f"{moment(told.issue.slot, digest.zone)} carried already{leads}; it {coming} {due}."
     )
     return Verdict(Reason.FOLDED, answer)
+
+
+def _coming(section: Section | None, held: bool) -> str:
+    """What an edition does with more of a story that was told."""
+    if section:
+        return f"will stand below “{section.name}” in"
+    return "brings nothing new and is not told again by" if held else "finds no room any more in"
 
 
 def _left_out(case: Case, digest: DigestSettings, edition: Edition, its_window: Window) -> Verdict:

@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 
 from monitor.model import Beat
 from monitor.query import LABELS, Query, parse
 from monitor.text.normalise import fold_key
 
+Known = Mapping[str, Sequence[str]]
 
-def understood(text: str, load: Callable[[], Beat]) -> Query:
-    """``text`` as a query; entities may be named by any alias, countries by code or name.
 
-    ``load`` gives the beat and is asked only where the query has a label. Raises ``QueryError``
-    with the column of what cannot be read or is not known to the beat.
+def understood(
+    text: str,
+    load: Callable[[], Beat],
+    keywords: Iterable[str] = (),
+    threshold: float = 50.0,
+) -> Query:
+    """``text`` as a query; entities and terms may be named by any alias, countries by code or name.
+
+    ``load`` gives the beat and is asked only where the query has a label; ``keywords`` are terms
+    too, and ``is:matched`` means a score of ``threshold`` or more. Raises ``QueryError`` with the
+    column of what cannot be read or is not known to the beat.
     """
-    query = parse(text)
-    if not any(query.labels(kind) for kind in LABELS):
-        return query
-    beat = load()
+    query = parse(text, threshold)
+    wanted = [kind for kind in LABELS if query.labels(kind)]
+    if wanted:
+        known = _known(load(), keywords)
+        for kind in wanted:
+            names = known[kind]
+            query = query.resolve(kind, partial(_ids, names), partial(_near, names))
+    return query
+
+
+def _ids(known: Known, name: str) -> Sequence[str]:
+    return known.get(fold_key(name), ())
+
+
+def _near(known: Known, name: str) -> str | None:
+    return next(iter(get_close_matches(fold_key(name), known, n=1, cutoff=0.75)), None)
+
+
+def _known(beat: Beat, keywords: Iterable[str]) -> dict[str, Known]:
+    """By kind of label, the ids of everything that a name may mean."""
     entities, countries = _names(beat)
     topics = {
         fold_key(name): (topic.slug,)
         for topic in beat.topics
         for name in (topic.slug, *topic.names.values())
     }
-    for kind, known in (("entity", entities), ("country", countries), ("topic", topics)):
-        query = query.resolve(kind, partial(_ids, known))
-    return query
+    terms: dict[str, list[str]] = defaultdict(list)
+    for term in beat.terms:
+        for name in {fold_key(each) for each in (term.id, *(a.text for a in term.aliases))}:
+            terms[name].append(term.id)
+    for keyword in keywords:
+        terms[fold_key(keyword)].append(keyword)
+    return {"entity": entities, "country": countries, "topic": topics, "term": terms}
 
 
-def _ids(known: Mapping[str, Sequence[str]], name: str) -> Sequence[str]:
-    return known.get(fold_key(name), ())
-
-
-def _names(beat: Beat) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
+def _names(beat: Beat) -> tuple[Known, Known]:
     """Entity ids by every name, and country codes by code and by the names of countries."""
     entities: dict[str, list[str]] = defaultdict(list)
     countries: dict[str, list[str]] = defaultdict(list)

@@ -6,6 +6,6 @@ that was checked, and does so again on every hop of a redirect.
 
 from __future__ import annotations
 
-from monitor.http.client import Door, Limits, Reply
+from monitor.http.client import Door, Errand, Limits, Reply
 
-__all__ = ["Door", "Limits", "Reply"]
+__all__ = ["Door", "Errand", "Limits", "Reply"]

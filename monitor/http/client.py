@@ -1,26 +1,26 @@
-"""A GET through the door: strict URL, checked address, total deadline, capped body."""
+"""A GET or a POST through the door: strict URL, checked address, total deadline, capped body."""
 
 from __future__ import annotations
 
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any
 
 import httpcore
 import httpx
 
-from monitor.errors import FetchError
-from monitor.http.addresses import Allowed, Resolver, checked, pair, resolve
-from monitor.http.decoding import ACCEPTED, decode, too_large
+from monitor.errors import FetchError, UnansweredError
+from monitor.http.addresses import Resolver, pair, resolve
+from monitor.http.connecting import Connections, Deadline
+from monitor.http.decoding import ACCEPTED, decoded, too_large
 from monitor.http.pacing import Pacer
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
+# A request that must not be sent twice has a connection of its own, which ends with it.
+_ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
+_ANSWER_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,90 +48,48 @@ class Reply:
     moved_to: str | None = None
 
 
-class _Deadline(threading.local):
-    """When the request of this thread has to be over."""
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A GET under way: where it goes next, and what it has used of its limits.
 
-    at: float = float("inf")
+    ``seconds`` were spent with servers, not with waiting for a turn; ``permanent`` holds while
+    every redirect so far was a permanent one.
+    """
 
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    redirects: int = 0
+    moved_to: str | None = None
+    permanent: bool = True
 
-class _TimedStream(httpcore.NetworkStream):
-    """A stream whose every read and write ends by the deadline, however slowly bytes drip."""
+    @property
+    def host(self) -> str:
+        """Whose turn it takes; empty when the address cannot be read, which needs no turn."""
+        try:
+            return strict(self.url).host.rstrip(".")
+        except FetchError:
+            return ""
 
-    def __init__(self, stream: httpcore.NetworkStream, remaining: Callable[[], float]) -> None:
-        self._stream = stream
-        self._remaining = remaining
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._remaining())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._remaining())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._remaining())
-        return _TimedStream(secured, self._remaining)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _GuardedBackend(httpcore.NetworkBackend):
-    """Connects to the address that was checked, so that a second look-up cannot change it."""
-
-    def __init__(
-        self, allowed: Allowed, resolver: Resolver, remaining: Callable[[], float]
-    ) -> None:
-        self._allowed = allowed
-        self._resolver = resolver
-        self._remaining = remaining
-        self._backend = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: Exception | None = None
-        for address in checked(host, port, self._allowed, self._resolver):
-            try:
-                stream = self._backend.connect_tcp(
-                    address, port, self._remaining(), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream, self._remaining)
-        raise failure or httpcore.ConnectError(f"no address of {host} answers")
-
-
-class _GuardedTransport(httpx.HTTPTransport):
-    """httpx's transport on a guarded pool; httpx offers no public way to hand one in."""
-
-    def __init__(
-        self, backend: httpcore.NetworkBackend, connections: int, ssl_context: ssl.SSLContext
-    ) -> None:
-        super().__init__(verify=ssl_context, trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            network_backend=backend,
+    def redirected(self, reply: Reply, seconds: float) -> Errand:
+        """The errand to where ``reply`` points, ``seconds`` later."""
+        url = str(_joined(httpx.URL(reply.url), reply.headers["location"]))
+        permanent = self.permanent and reply.status in _PERMANENT
+        return replace(
+            self,
+            url=url,
+            seconds=self.seconds + seconds,
+            redirects=self.redirects + 1,
+            moved_to=url if permanent else self.moved_to,
+            permanent=permanent,
         )
 
 
 class Door:
-    """The one way out. Threads may share it; each request is bounded by ``limits``."""
+    """The one way out. Threads may share it; each GET is bounded by ``limits``.
+
+    ``get`` waits for each host's turn at ``pacer``; ``step`` leaves turns to whoever calls it.
+    """
 
     def __init__(
         self,
@@ -141,17 +99,14 @@ class Door:
         limits: Limits = Limits(),
         pacer: Pacer | None = None,
         resolver: Resolver = resolve,
-        connections: int = 8,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
+        self.pacer = pacer or Pacer(0)
         self._limits = limits
-        self._pacer = pacer or Pacer(0)
-        self._deadline = _Deadline()
-        backend = _GuardedBackend(frozenset(map(pair, allow_private)), resolver, self._remaining)
+        self._deadline = Deadline()
+        allowed = frozenset(map(pair, allow_private))
         # Not httpx.Client: it keeps cookies, and reads where a redirect leads before we can.
-        self._transport = _GuardedTransport(
-            backend, connections, ssl_context or httpx.create_ssl_context(trust_env=False)
-        )
+        self._connections = Connections(allowed, resolver, self._deadline, ssl_context)
         self._headers = {
             "User-Agent": user_agent,
             "Accept": "*/*",
@@ -172,72 +127,107 @@ class Door:
 
     def close(self) -> None:
         """Close all connections."""
-        self._transport.close()
+        self._connections.close()
 
     def get(self, url: str, headers: Mapping[str, str] = {}) -> Reply:
         """GET ``url``, following redirects; raises ``FetchError`` when nothing usable came back.
 
         Any final status is a reply, 304 and 404 included: what it means is the caller's to say.
         """
-        moved_to, permanent = None, True
-        left = self._limits.seconds
-        for _ in range(self._limits.redirects + 1):
-            target = strict(url)
-            reply, left = self._hop(target, headers, left)
-            location = reply.headers.get("location")
-            if reply.status not in _REDIRECTS or not location:
-                return replace(reply, moved_to=moved_to)
-            url = str(_joined(target, location))
-            permanent = permanent and reply.status in _PERMANENT
-            moved_to = url if permanent else moved_to
-        raise FetchError(f"more than {self._limits.redirects} redirects", retry=True)
+        answer: Reply | Errand = Errand(url, headers)
+        while isinstance(answer, Errand):
+            with self.pacer.turn(answer.host):
+                answer = self.step(answer)
+        return answer
 
-    def _remaining(self) -> float:
-        """Seconds left; 0 would mean "do not block" to a socket, so a spent deadline raises."""
-        left = self._deadline.at - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("deadline")
-        return left
+    def step(self, errand: Errand) -> Reply | Errand:
+        """One request of an errand whose host's turn the caller has taken.
 
-    def _hop(
-        self, target: httpx.URL, headers: Mapping[str, str], seconds: float
-    ) -> tuple[Reply, float]:
-        """One request, and the seconds left after it; waiting for one's turn does not count."""
-        request = self._request(target, headers)
-        with self._pacer.turn(target.host):
-            self._deadline.at = time.monotonic() + seconds
+        Its reply, or the errand to the address that it was redirected to, for which the turn of
+        that address's host has to be taken. Raises ``FetchError`` as ``get`` does.
+        """
+        self._deadline.start(self._limits.seconds - errand.seconds)
+        began = self._deadline.left()
+        reply = self._asked(strict(errand.url), errand.headers)
+        if reply.status not in _REDIRECTS or not reply.headers.get("location"):
+            return replace(reply, moved_to=errand.moved_to)
+        if errand.redirects == self._limits.redirects:
+            raise FetchError(f"more than {self._limits.redirects} redirects", retry=True)
+        return errand.redirected(reply, began - self._deadline.left())
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] = {}) -> Reply:
+        """POST ``body`` to ``url``, once: no redirect is followed and nothing is sent again.
+
+        Any status is a reply, its body too where the server refuses. Raises ``FetchError`` when
+        nothing was sent, ``UnansweredError`` when it was and no answer came.
+        """
+        target = strict(url)
+        stated = {**_ONCE, **headers, "Content-Length": str(len(body))}
+        with self.pacer.turn(target.host.rstrip(".")):
+            self._deadline.start(self._limits.seconds)
             try:
-                with closing(self._transport.handle_request(request)) as response:
-                    reply = self._read(response, str(target))
-            except (httpx.TimeoutException, httpcore.TimeoutException) as error:
-                raise FetchError(f"no answer within {self._limits.seconds:g} s") from error
-            except httpx.HTTPError as error:
+                with self._connections.answer(self._request(target, stated, body)) as response:
+                    return self._answered(response, str(target))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 raise FetchError(_sentence(error)) from error
-            return reply, self._deadline.at - time.monotonic()
+            except httpcore.LocalProtocolError as error:
+                raise FetchError(_sentence(error), retry=False) from error
+            except httpcore.TimeoutException as error:
+                raise UnansweredError(f"no answer within {self._limits.seconds:g} s") from error
+            except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+                raise UnansweredError(_sentence(error)) from error
 
-    def _request(self, target: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
-        sent = [
+    def _answered(self, response: httpcore.Response, url: str) -> Reply:
+        """The reply to a POST, of whose body the beginning is enough."""
+        headers = httpx.Headers(response.headers, encoding="latin-1")
+        body = b""
+        for chunk in self._body(response):
+            body += chunk
+            if len(body) >= _ANSWER_BYTES:
+                break
+        return Reply(response.status, url, headers, body)
+
+    def _asked(self, target: httpx.URL, headers: Mapping[str, str]) -> Reply:
+        try:
+            with self._connections.answer(self._request(target, headers)) as response:
+                return self._read(response, str(target))
+        except httpcore.TimeoutException as error:
+            raise FetchError(f"no answer within {self._limits.seconds:g} s") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise FetchError(_sentence(error)) from error
+
+    def _request(
+        self, target: httpx.URL, headers: Mapping[str, str], body: bytes | None = None
+    ) -> httpcore.Request:
+        stated = [(b"Host", target.netloc)] + [
             (name.encode("ascii"), value.encode("latin-1", "replace"))
             for name, value in (self._headers | dict(headers)).items()
         ]
-        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.seconds)
-        return httpx.Request("GET", target, headers=sent, extensions={"timeout": seconds})
+        address = httpcore.URL(
+            scheme=target.raw_scheme,
+            host=target.raw_host,
+            port=target.port,
+            target=target.raw_path,
+        )
+        method = "GET" if body is None else "POST"
+        return httpcore.Request(method, address, headers=stated, content=body)
 
-    def _read(self, response: httpx.Response, url: str) -> Reply:
-        response.headers.encoding = "latin-1"
-        is_read = response.is_success or response.status_code == httpx.codes.NOT_MODIFIED
-        body = self._body(response) if is_read else b""
-        return Reply(response.status_code, url, response.headers, body)
+    def _read(self, response: httpcore.Response, url: str) -> Reply:
+        headers = httpx.Headers(response.headers, encoding="latin-1")
+        is_read = 200 <= response.status < 300 or response.status == httpx.codes.NOT_MODIFIED
+        coding = headers.get("content-encoding", "")
+        body = decoded(self._body(response), coding, self._limits.decoded_bytes) if is_read else b""
+        return Reply(response.status, url, headers, body)
 
-    def _body(self, response: httpx.Response) -> bytes:
-        raw = bytearray()
-        for chunk in response.iter_raw():
-            raw += chunk
-            if len(raw) > self._limits.raw_bytes:
+    def _body(self, response: httpcore.Response) -> Iterator[bytes]:
+        """The body as it arrives, still packed."""
+        arrived = 0
+        for chunk in response.iter_stream():
+            arrived += len(chunk)
+            if arrived > self._limits.raw_bytes:
                 raise too_large(self._limits.raw_bytes)
-            self._remaining()
-        coding = response.headers.get("content-encoding", "")
-        return decode(bytes(raw), coding, self._limits.decoded_bytes) if raw else b""
+            self._deadline.remaining()
+            yield chunk
 
 
 def strict(url: str) -> httpx.URL:
@@ -249,7 +239,7 @@ def strict(url: str) -> httpx.URL:
         is_web = parsed.scheme in ("http", "https") and bool(parsed.host)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{url!r} is no web address ({error})", retry=False) from error
-    if not is_web or not 0 < (parsed.port or 80) < 65536:
+    if not is_web or not (parsed.port is None or 0 < parsed.port < 65536):
         raise FetchError(f"{url!r} is no http or https address", retry=False)
     if parsed.userinfo:
         raise FetchError("an address with a user name in it is not fetched", retry=False)
@@ -265,11 +255,11 @@ def _joined(base: httpx.URL, location: str) -> httpx.URL:
         raise FetchError(f'a redirect leads to "{location}", which is no address') from error
 
 
-def _sentence(error: httpx.HTTPError) -> str:
+def _sentence(error: Exception) -> str:
     """What a network error means, for a footer."""
     text = str(error).strip() or type(error).__name__
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpcore.ConnectError):
         return f"no connection ({text})"
-    if isinstance(error, httpx.RemoteProtocolError):
+    if isinstance(error, httpcore.RemoteProtocolError):
         return f"the server broke off or spoke no HTTP ({text})"
     return f"the request failed ({text})"

@@ -1,9 +1,12 @@
-"""Content codings, undone one layer deep and never past a cap."""
+"""Content codings, undone while they arrive: one layer deep and never past a cap."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
+from itertools import chain
+from typing import Any
 
 import brotli
 import zstandard
@@ -12,29 +15,51 @@ from monitor.errors import FetchError
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _MOST_MEMBERS = 200
-_ZSTD_PIECE = 64
+# How much is unpacked at a time; the cap is looked at in between.
+_PIECE = 1 << 16
+# A block of four bytes can stand for 128 kB, and the library has no limit of its own.
+_ZSTD_SLICE = 64
 # RFC 9659: the most memory that a sender of zstd over HTTP may ask for.
 _ZSTD_WINDOW = 1 << 23
 
+_Chunks = Iterator[bytes]
+# Unpacks one stream piece by piece, and returns what stands behind it.
+_Unpacking = Generator[bytes, None, bytes]
+
 
 def decode(body: bytes, coding: str, cap: int) -> bytes:
+    """Undo the content coding of a whole ``body``, as ``decoded`` does."""
+    return decoded([body], coding, cap)
+
+
+def decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
     """Undo one content coding; raises ``FetchError`` past ``cap`` bytes or when it is damaged.
 
-    A body that is gzip without saying so (``feed.xml.gz``) is undone too.
+    A body that is gzip without saying so (``feed.xml.gz``) is undone too. Nothing but the unpacked
+    bytes, ``cap`` at most, is held in memory.
     """
     coding = coding.strip().lower()
     if "," in coding:
         raise FetchError(f'the server packed its answer more than once ("{coding}")', retry=False)
-    if coding in ("", "identity"):
-        return _gunzip(body, cap) if body.startswith(_GZIP_MAGIC) else body
-    decoder = _DECODERS.get(coding)
-    if decoder is None:
+    unpack = _DECODERS.get(coding)
+    if unpack is None:
         raise FetchError(f'the server packed its answer as "{coding}", which nobody asked for')
+    start, arriving = _peeked(iter(chunks), 1)
+    if not start:
+        return b""
+    body = bytearray()
     try:
-        return decoder(body, cap)
+        for piece in unpack(_sliced(arriving)):
+            body += piece
+            if len(body) > cap:
+                raise too_large(cap)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
         raise FetchError(f"the answer cannot be unpacked as {coding} ({error})") from error
+    for _ in arriving:
+        """What stands behind the packed stream is ignored, but it has to arrive."""
+    return bytes(body)
 
 
 def too_large(cap: int) -> FetchError:
@@ -42,68 +67,100 @@ def too_large(cap: int) -> FetchError:
     return FetchError(f"the answer is larger than {cap / 1_000_000:g} MB", retry=False)
 
 
-def _inflate(body: bytes, cap: int, wbits: int) -> tuple[bytes, bytes]:
-    """Unpacked bytes of one stream, and what stands behind it."""
-    stream = zlib.decompressobj(wbits)
-    unpacked = stream.decompress(body, cap + 1)
-    if len(unpacked) > cap:
-        raise too_large(cap)
-    if not stream.eof:
-        raise zlib.error("the stream ends too early")
-    return unpacked, stream.unused_data
+def _sliced(chunks: Iterable[bytes]) -> _Chunks:
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE]
 
 
-def _gunzip(body: bytes, cap: int) -> bytes:
-    """The members of a gzip body; whatever stands behind the last one is ignored.
+def _peeked(chunks: _Chunks, length: int) -> tuple[bytes, _Chunks]:
+    """The first ``length`` bytes or more, fewer at the end, and all chunks from there on."""
+    start = b""
+    for chunk in chunks:
+        start += chunk
+        if len(start) >= length:
+            break
+    return start, chain([start] if start else [], chunks)
 
-    A body that only claims to be gzip is what it is.
+
+def _gunzip(chunks: _Chunks) -> _Chunks:
+    """The members of a gzip body; a body that only claims to be gzip is what it is."""
+    start, chunks = _peeked(chunks, len(_GZIP_MAGIC))
+    if start.startswith(_GZIP_MAGIC):
+        return _members(chunks, _GZIP_MAGIC, partial(_inflate, wbits=zlib.MAX_WBITS | 16))
+    return chunks
+
+
+def _undeflate(chunks: _Chunks) -> _Chunks:
+    """The zlib format that RFC 9110 asks for, or the raw one that many servers send.
+
+    RFC 1950: a zlib stream begins with method 8, and its first two bytes are divisible by 31.
     """
-    if not body.startswith(_GZIP_MAGIC):
-        return body
-    unpacked = b""
+    start, chunks = _peeked(chunks, 2)
+    is_zlib = start[:1] and start[0] & 15 == 8 and int.from_bytes(start[:2], "big") % 31 == 0
+    return _inflate(chunks, wbits=zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+
+
+def _unzstd(chunks: _Chunks) -> _Chunks:
+    return _members(chunks, _ZSTD_MAGIC, _unframe)
+
+
+def _members(
+    chunks: _Chunks, magic: bytes, unpack: Callable[[_Chunks], _Unpacking]
+) -> Generator[bytes, None, None]:
+    """Streams that stand one behind the other; what else stands behind the last is ignored."""
+    start = magic
     for _ in range(_MOST_MEMBERS):
-        member, body = _inflate(body, cap - len(unpacked), zlib.MAX_WBITS | 16)
-        unpacked += member
-        if not body.startswith(_GZIP_MAGIC):
-            return unpacked
+        rest = yield from unpack(chunks)
+        start, chunks = _peeked(chain([rest], chunks), len(magic))
+        if not start.startswith(magic):
+            return
     raise zlib.error(f"it has more than {_MOST_MEMBERS} members")
 
 
-def _undeflate(body: bytes, cap: int) -> bytes:
-    """The zlib format that RFC 9110 asks for, or the raw one that many servers send."""
-    try:
-        return _inflate(body, cap, zlib.MAX_WBITS)[0]
-    except zlib.error:
-        return _inflate(body, cap, -zlib.MAX_WBITS)[0]
-
-
-def _unbrotli(body: bytes, cap: int) -> bytes:
-    stream = brotli.Decompressor()
-    unpacked = stream.process(body, output_buffer_limit=cap + 1)
-    while not stream.is_finished() and len(unpacked) <= cap:
-        more = stream.process(b"", output_buffer_limit=cap + 1)
-        if not more:
-            raise EOFError("the stream ends too early")
-        unpacked += more
-    if len(unpacked) > cap:
-        raise too_large(cap)
-    return bytes(unpacked)
-
-
-def _unzstd(body: bytes, cap: int) -> bytes:
-    stream = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-    unpacked = bytearray()
-    # A block of four bytes can stand for 128 kB, and the library has no cap of its own.
-    for start in range(0, len(body), _ZSTD_PIECE):
-        unpacked += stream.decompress(body[start : start + _ZSTD_PIECE])
-        if len(unpacked) > cap:
-            raise too_large(cap)
+def _inflate(chunks: _Chunks, wbits: int) -> _Unpacking:
+    stream = zlib.decompressobj(wbits)
+    for chunk in chunks:
+        piece = stream.decompress(chunk, _PIECE)
+        yield piece
+        while len(piece) == _PIECE and not stream.eof:
+            piece = stream.decompress(stream.unconsumed_tail, _PIECE)
+            yield piece
         if stream.eof:
-            return bytes(unpacked)
-    raise EOFError("the stream ends too early")
+            return stream.unused_data
+    raise _broken_off()
 
 
-_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+def _unframe(chunks: _Chunks) -> _Unpacking:
+    stream: Any = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+    for chunk in chunks:
+        for at in range(0, len(chunk), _ZSTD_SLICE):
+            yield stream.decompress(chunk[at : at + _ZSTD_SLICE])
+            if stream.eof:
+                return bytes(stream.unused_data) + chunk[at + _ZSTD_SLICE :]
+    raise _broken_off()
+
+
+def _unbrotli(chunks: _Chunks) -> _Chunks:
+    stream = brotli.Decompressor()
+    for chunk in chunks:
+        piece = stream.process(chunk, output_buffer_limit=_PIECE)
+        while piece and not stream.is_finished():
+            yield piece
+            piece = stream.process(b"", output_buffer_limit=_PIECE)
+        yield piece
+        if stream.is_finished():
+            return
+    raise _broken_off()
+
+
+def _broken_off() -> EOFError:
+    return EOFError("the stream ends too early")
+
+
+_DECODERS: dict[str, Callable[[_Chunks], _Chunks]] = {
+    "": _gunzip,
+    "identity": _gunzip,
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _undeflate,

@@ -1,198 +1,154 @@
-"""Which articles tell of one event: language-neutral signatures, compared in pairs.
+"""Which story an article belongs to, decided for one article after another.
 
-Two articles are alike by the specific things they both name, the figures they both quote and,
-in one language, the words of their titles. A thing that many stories name says little; a pair
-of countries by itself says nothing.
+The archive proposes what shares marks with an article, its caller fetches that (`OpenStories.asks`
+and `learn`), and `monitor.match.likeness` decides. Articles that were placed before are known here,
+so that many can be placed before any of them is stored. `monitor.match.folding` folds many at once.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from math import log2
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import nlargest
 
-from monitor.match.matching import Watchlist
-from monitor.model import Judgement, Signature, StoryCandidate, Wording
-from monitor.text import normalise
-from monitor.text.numbers import figures
-from monitor.text.scripts import han_runs, without_han
+from monitor.match.likeness import Weighed, likeness, support, weigh
+from monitor.match.rarity import Rarity, weights
+from monitor.model import Signature
 
-SAME_EVENT_WITHIN = timedelta(days=3)
+# How many days around an article its story is looked for.
+SAME_EVENT_WITHIN = 10
+# Stories that one mark proposes; what is said daily proposes the latest only.
+NEWEST = 20
+# Signatures by which a story is known, those of its newest articles.
+MEMBERS = 5
+# What is looked up of the marks and words of one article.
+_ASKED_MARKS = 20
+_ASKED_WORDS = 8
+# Stories that an article is compared with, and the weight that it must share with one of them.
+_COMPARED = 10
+_ENOUGH = 2.0
+# Stories that are opened here come after all that the archive has.
+_FIRST_NEW = 1 << 48
 
-# Kinds of entities that half of all articles name; they count by their countries only.
-_BROAD_KINDS = frozenset({"country", "people", "language", "organisation", "format", "programme"})
-_COUNTRIES = 4
-_SHORTEST_WORD = 4
-# Long enough to tell words apart, short enough to drop most endings.
-_WORD_STEM = 6
+# A mark (a word as ``lang:word``) and the day that it is looked for around, since 1970-01-01.
+Asked = tuple[str, int]
+# Day and story of an article that has the mark.
+Posted = tuple[int, int]
 
-# The formula of `likeness`, in points; found on made-up examples of one event and of two.
-_ALIKE = 1.2
-_MOST_ENTITIES = 2.0
-_MOST_FIGURES = 2
-_FIGURE = 0.8
-_OTHER_FIGURES = -0.4
-_TITLE = 4.0
-_USUAL_OVERLAP = 0.2
-_SAME_COUNTRIES = 0.3
-_OTHER_COUNTRIES = -1.0
-_SHARED_TOPIC = 0.2
+_EPOCH = 719_163  # the ordinal of 1970-01-01
 
 
-def signature(
-    watchlist: Watchlist, wording: Wording, judgement: Judgement, at: datetime
-) -> Signature:
-    """What an article says of an event: from its title and summary, or its text if they are mute.
+def day_of(one: Signature) -> int | None:
+    """The day of an article since 1970-01-01; None when nobody knows it."""
+    return one.at.toordinal() - _EPOCH if one.at else None
 
-    ``entities`` holds the ids of specific things and, in capitals, the codes of the countries.
+
+def asked(one: Signature, rarity: Rarity) -> dict[Asked, float]:
+    """What the archive is asked for ``one``, with its weight: that which tells most."""
+    day = day_of(one)
+    if day is None:
+        return {}
+    words = rarity.words(one.lang)
+    marks = _heaviest(one.telling(), rarity.marks, _ASKED_MARKS)
+    spoken = _heaviest(one.longest(), words, _ASKED_WORDS)
+    return {(mark, day): rarity.marks[mark] for mark in marks} | {
+        (f"{one.lang}:{word}", day): words[word] for word in spoken
+    }
+
+
+def _heaviest(found: Collection[str], weight: Mapping[str, float], most: int) -> Iterable[str]:
+    if len(found) <= most:
+        return found
+    return nlargest(most, found, key=lambda mark: (weight[mark], mark))
+
+
+class OpenStories:
+    """The stories near some articles: those of the archive, and those opened since.
+
+    ``stored`` are the stories in which articles are already.
     """
-    specific = _specific_entities(watchlist, judgement)
-    return Signature(
-        at=at,
-        lang=wording.lang,
-        entities=specific | frozenset(judgement.countries[:_COUNTRIES]),
-        figures=figures(f"{wording.title}\n{wording.summary}"),
-        words=title_words(wording.title),
-        topics=frozenset(judgement.topics),
-    )
 
+    def __init__(self, stored: Mapping[int, int] | None = None) -> None:
+        self._stored = stored or {}
+        self._posted: Mapping[Asked, Sequence[Posted]] = {}
+        self._added: dict[str, set[Posted]] = {}
+        self._members: dict[int, dict[int, Signature]] = {}
+        self._fetched: set[int] = set()
+        self._opened = 0
+        self._rarity: Rarity | None = None
+        self._weighed: dict[int, Weighed] = {}
 
-def title_words(title: str) -> frozenset[str]:
-    """Beginnings of the longer words of a title, and pairs of neighbouring Han characters."""
-    folded = normalise.fold(title).text
-    words = {
-        word[:_WORD_STEM]
-        for word in without_han(folded).split()
-        if len(word) >= _SHORTEST_WORD and not word.isdigit()
-    }
-    pairs = {
-        folded[index : index + 2]
-        for start, end in han_runs(folded)
-        for index in range(start, end - 1)
-    }
-    return frozenset(words | pairs)
+    def learn_posted(self, posted: Mapping[Asked, Sequence[Posted]]) -> None:
+        """Take what the archive has, newest first, for all that the next articles ask."""
+        self._posted = posted
 
+    def proposed(self, wanted: Mapping[Asked, float]) -> list[int]:
+        """The stories that share most with an article that asks so (`asked`)."""
+        shared: dict[int, float] = {}
+        for each, weight in wanted.items():
+            for story in self._around(each):
+                shared[story] = shared.get(story, 0.0) + weight
+        enough = [story for story, weight in shared.items() if weight >= _ENOUGH]
+        return nlargest(_COMPARED, enough, key=lambda story: (shared[story], story))
 
-def place(article: Signature, candidates: Sequence[StoryCandidate]) -> int | None:
-    """The id of the story that the article belongs to; None when it tells of a new event."""
-    frequency = _frequency(candidate.signatures for candidate in candidates)
-    best: tuple[float, int] | None = None
-    for candidate in candidates:
-        close = _closeness(article, candidate.signatures, frequency)
-        if close >= _ALIKE and (best is None or (close, -candidate.story_id) > best):
-            best = close, -candidate.story_id
-    return None if best is None else -best[1]
+    def _around(self, wanted: Asked) -> set[int]:
+        """The stories of the newest articles with a mark, around a day."""
+        mark, day = wanted
+        posted: Iterable[Posted] = self._posted.get(wanted, ())
+        added = self._added.get(mark)
+        if added:
+            near = {each for each in added if abs(each[0] - day) <= SAME_EVENT_WITHIN}
+            near.update(posted)
+            posted = near if len(near) <= NEWEST else sorted(near)[-NEWEST:]
+        return {story for _, story in posted}
 
+    def unknown(self, story_ids: Iterable[int]) -> set[int]:
+        """The stories whose signatures the archive has and nobody fetched yet."""
+        return {each for each in story_ids if each < _FIRST_NEW and each not in self._fetched}
 
-def fold(signatures: Sequence[Signature]) -> list[int]:
-    """The number of each signature's story, from 0; the order of the signatures is no matter."""
-    order = sorted(range(len(signatures)), key=lambda index: _rank(signatures[index]))
-    stories: list[list[int]] = []
-    for index in order:
-        candidates = [
-            StoryCandidate(number, tuple(signatures[member] for member in members))
-            for number, members in enumerate(stories)
-            if _may_belong(signatures[index], [signatures[member] for member in members])
-        ]
-        number = place(signatures[index], candidates)
-        if number is None:
-            stories.append([index])
-        else:
-            stories[number].append(index)
-    numbers = [0] * len(signatures)
-    for number, members in enumerate(stories):
-        for member in members:
-            numbers[member] = number
-    return numbers
+    def learn_members(self, members: Mapping[int, Iterable[tuple[int, Signature]]]) -> None:
+        """Take article ids and signatures of the newest `MEMBERS` articles of stories."""
+        for story, found in members.items():
+            self._fetched.add(story)
+            self._members[story] = dict(found) | self._members.get(story, {})
 
+    def place(
+        self, article_id: int, one: Signature, story_ids: Iterable[int], rarity: Rarity
+    ) -> int | None:
+        """The story of an article among those proposed; negative for a new one.
 
-def likeness(one: Signature, other: Signature, frequency: Mapping[str, int]) -> float:
-    """How alike two signatures are, in points; symmetric. From 1.2 they tell of one event.
+        Of equally good stories the older wins. None for an article that stays where it is.
+        """
+        if rarity is not self._rarity:
+            self._rarity, self._weighed = rarity, {}
+        subject = weigh(one, rarity)
+        supported = [(self._support(subject, each, rarity), -each) for each in story_ids]
+        best, story = max(supported, default=(0.0, 0))
+        if story and best >= weights().sure:
+            return self._enter(article_id, one, -story)
+        if article_id in self._stored:
+            self._enter(article_id, one, self._stored[article_id])
+            return None
+        self._opened += 1
+        return self._enter(article_id, one, _FIRST_NEW + self._opened)
 
-    ``frequency`` tells in how many stories each entity occurs.
-    """
-    points = _entity_points(one, other, frequency) + _figure_points(one, other)
-    if one.lang == other.lang:
-        points += _TITLE * (_overlap(one.words, other.words) - _USUAL_OVERLAP)
-    points += _country_points(_codes(one), _codes(other))
-    return points + (_SHARED_TOPIC if one.topics & other.topics else 0.0)
+    def _support(self, article: Weighed, story: int, rarity: Rarity) -> float:
+        members = self._members[story]
+        newest = nlargest(MEMBERS, members)
+        points = [likeness(article, self._weigh(each, members[each], rarity)) for each in newest]
+        return support(points, len(points))
 
+    def _weigh(self, article_id: int, one: Signature, rarity: Rarity) -> Weighed:
+        known = self._weighed.get(article_id)
+        if known is None:
+            known = self._weighed[article_id] = weigh(one, rarity)
+        return known
 
-def _specific_entities(watchlist: Watchlist, judgement: Judgement) -> frozenset[str]:
-    kinds = {entity.id: entity.kind for entity in watchlist.beat.entities}
-    fields = {
-        line.rule.removeprefix("entity:"): line.field
-        for line in judgement.receipt
-        if line.rule.startswith("entity:")
-    }
-    specific = [name for name in judgement.entities if kinds.get(name) not in _BROAD_KINDS]
-    leading = frozenset(name for name in specific if fields.get(name) != "text")
-    return leading or frozenset(specific)
-
-
-def _rank(one: Signature) -> tuple[object, ...]:
-    return (one.at, one.lang, *(sorted(part) for part in (one.entities, one.figures, one.words)))
-
-
-def _may_belong(article: Signature, members: Iterable[Signature]) -> bool:
-    """A cheap test that leaves out stories with nothing in common or of another time."""
-    return any(
-        abs(article.at - member.at) <= SAME_EVENT_WITHIN
-        and not (
-            article.entities.isdisjoint(member.entities)
-            and article.words.isdisjoint(member.words)
-            and article.figures.isdisjoint(member.figures)
-        )
-        for member in members
-    )
-
-
-def _closeness(
-    article: Signature, members: Sequence[Signature], frequency: Mapping[str, int]
-) -> float:
-    """The likeness to the closest member, drawn down by the others, so that no chain forms."""
-    near = [member for member in members if abs(article.at - member.at) <= SAME_EVENT_WITHIN]
-    if not near:
-        return 0.0
-    points = [likeness(article, member, frequency) for member in near]
-    return (3 * max(points) + sum(points) / len(points)) / 4
-
-
-def _frequency(stories: Iterable[Sequence[Signature]]) -> Counter[str]:
-    """In how many stories each entity occurs."""
-    return Counter(
-        name for members in stories for name in {e for member in members for e in member.entities}
-    )
-
-
-def _entity_points(one: Signature, other: Signature, frequency: Mapping[str, int]) -> float:
-    """Shared specific things by their rarity, more when neither names much besides."""
-    mine, theirs = one.entities - _codes(one), other.entities - _codes(other)
-    shared = sum(1 / (1 + log2(max(1, frequency.get(name, 1))) / 2) for name in mine & theirs)
-    return min(_MOST_ENTITIES, shared) * (1 + _overlap(mine, theirs)) / 2
-
-
-def _figure_points(one: Signature, other: Signature) -> float:
-    if not (one.figures and other.figures):
-        return 0.0
-    shared = len(one.figures & other.figures)
-    return _FIGURE * min(_MOST_FIGURES, shared) if shared else _OTHER_FIGURES
-
-
-def _country_points(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    if not (mine and theirs):
-        return 0.0
-    if mine - theirs and theirs - mine:
-        return _OTHER_COUNTRIES
-    return _SAME_COUNTRIES if mine == theirs else 0.0
-
-
-def _codes(one: Signature) -> frozenset[str]:
-    return frozenset(name for name in one.entities if name.isupper())
-
-
-def _overlap(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    """The Jaccard index: shared by all, 0 when both are empty."""
-    together = mine | theirs
-    return len(mine & theirs) / len(together) if together else 0.0
+    def _enter(self, article_id: int, one: Signature, story: int) -> int:
+        """Let a story have an article from now on; its id, as the archive shall know it."""
+        self._members.setdefault(story, {})[article_id] = one
+        self._weighed.pop(article_id, None)
+        day = day_of(one)
+        if day is not None:
+            for mark in one.proposing():
+                self._added.setdefault(mark, set()).add((day, story))
+        return story if story < _FIRST_NEW else _FIRST_NEW - story

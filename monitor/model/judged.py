@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from monitor.model.collected import Article
 
@@ -106,6 +107,99 @@ class Beat:
     traps: tuple[Trap, ...]
     weights: dict[str, float]
     fingerprint: str
+    commitments: tuple[Commitment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The figure that a promise names: at least ``value`` of ``unit``, as in `Figure`."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A promise with the document it stands in, and what tells that something was done about it.
+
+    A sentence is about it with one of ``about`` (ids of entities and terms) and one of ``words``
+    (beginnings of words, by language) where there are any. It needs both ``sides`` that are
+    named, and an act: one of ``acts`` is progress, one of ``done`` fulfils it, of the whole and
+    not of a part unless ``parts`` count, and with the figure of a ``target`` if there are any.
+    ``deadline`` is as stated (2030, 2027-06, 2027-06-17), ``silent_after`` in days.
+    """
+
+    id: str
+    actor: str
+    promise: str
+    made: date
+    document: str
+    passage: str
+    deadline: str = ""
+    due: date | None = None
+    about: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    sides: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
+    parts: bool = False
+    silent_after: int | None = None
+
+
+class Claim(StrEnum):
+    """What a sentence claims of a promise."""
+
+    PROGRESS = "progress"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that says that something was done: it stands in ``field`` at ``start:end``."""
+
+    commitment: str
+    claim: Claim
+    act: str
+    sentence: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Evidence with the article that it was found in, and the time that it stands for."""
+
+    evidence: Evidence
+    at: datetime
+    article_id: int
+    outlet: str
+    lang: str
+    title: str
+    url: str
+    story_id: int | None = None
+
+
+class CommitmentStatus(StrEnum):
+    """Where a promise stands, as far as the archive tells."""
+
+    OPEN = "open"
+    PROGRESS = "progress"
+    DONE = "done as claimed"
+    OVERDUE = "overdue"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentState:
+    """A promise, where it stands, what was said last, and for how many days nothing was."""
+
+    commitment: Commitment
+    status: CommitmentStatus
+    days_silent: int
+    proofs: int = 0
+    last: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,25 +260,100 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """What an article says of an event without its wording: language-neutral.
+class Figure:
+    """A quoted number: ``text`` stands at ``start:end``, in characters as given.
 
-    ``entities`` are entity ids and, in capitals, country codes; ``figures`` normalised numbers;
-    ``words`` folded content words of the title (used within one language only); ``at`` the time
-    it stands for.
+    ``value`` has its magnitude applied; ``unit`` is a code such as ``USD``, ``t`` or ``percent``
+    (``text/data/units.toml``), empty where what is counted has none.
     """
 
-    at: datetime
-    lang: str
-    entities: frozenset[str]
-    figures: frozenset[str]
-    words: frozenset[str]
-    topics: frozenset[str] = frozenset()
+    value: float
+    unit: str
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
-class StoryCandidate:
-    """A story that an article may belong to: its id and its members' signatures."""
+class Signature:
+    """What an article says of an event: ``marks`` in no language, ``words`` in its own.
 
-    story_id: int
-    signatures: tuple[Signature, ...]
+    A mark begins with a letter for its kind (`monitor.match.signing`); words are folded roots of
+    title and summary. ``at`` is the time that the article stands for, None when nobody knows.
+    """
+
+    at: datetime | None
+    lang: str
+    marks: frozenset[str]
+    words: frozenset[str] = frozenset()
+
+    def telling(self) -> list[str]:
+        """The marks that are not of the kinds that most articles have: countries and acts."""
+        return [mark for mark in self.marks if mark[0] not in "ca"]
+
+    def longest(self, most: int = 16) -> list[str]:
+        """So many of the words: the longest, which are mostly the rarest."""
+        return sorted(sorted(self.words), key=len, reverse=True)[:most]
+
+    def proposing(self) -> list[str]:
+        """What proposes its story to others: marks, and words as ``lang:word``."""
+        return [*self.telling(), *(f"{self.lang}:{word}" for word in self.longest())]
+
+
+@dataclass(frozen=True, slots=True)
+class Camp:
+    """An interest that outlets speak for, with the languages and countries of these outlets."""
+
+    id: str
+    name: str
+    langs: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """All articles with one origin: what one outlet wrote, and its copies under other brands.
+
+    ``articles`` are in the order in which they appeared; ``agency`` is the credited one, if any.
+    """
+
+    articles: tuple[JudgedArticle, ...]
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampCoverage:
+    """What one camp does with a story; without voices it is silent."""
+
+    camp: Camp
+    voices: tuple[Voice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sole:
+    """A figure or an entity that only one camp speaks of, with the sentence where it does."""
+
+    camp: str
+    what: str
+    sentence: str
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCoverage:
+    """Who carries a story: the first publisher, the independent voices, and the camps."""
+
+    first: JudgedArticle
+    voices: tuple[Voice, ...]
+    camps: tuple[CampCoverage, ...]
+    sole: tuple[Sole, ...] = ()
+
+    @property
+    def silent(self) -> tuple[Camp, ...]:
+        """The camps that could have carried the story and did not."""
+        return tuple(each.camp for each in self.camps if not each.voices)
+
+    @property
+    def independent(self) -> int:
+        """How many outlets tell it in their own words; copies count once."""
+        return len(self.voices)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.collected import FeedState
-from monitor.model.judged import JudgedArticle
+from monitor.model.collected import FeedState, Gap, Notice
+from monitor.model.judged import Figure, JudgedArticle, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,50 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryFigure:
+    """A number that a story quotes, the article that says it, and how many outlets do."""
+
+    figure: Figure
+    sentence: str
+    article: JudgedArticle
+    outlets: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How articles differ from what was told of their story before; nothing is no news.
+
+    ``again`` are outlets that had carried the story and come back to it, ``others`` those whose
+    articles bring nothing of their own.
+    """
+
+    figures: tuple[StoryFigure, ...] = ()
+    camps: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the difference is worth a line."""
+        return bool(self.figures or self.camps or self.countries or self.again)
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """Articles about one event, best first; ``articles[0]`` is the lead article."""
+    """Articles about one event, best first; ``articles[0]`` is the lead article.
+
+    ``change`` is set where the event was told before and only what is new stands in ``articles``.
+    ``voices`` are the independent ones, none where nobody looked for copies; ``names`` are the
+    recognised names of the lead article, as written and as the reader knows them.
+    """
 
     id: int
     articles: tuple[JudgedArticle, ...]
+    change: Change | None = None
+    figures: tuple[StoryFigure, ...] = ()
+    voices: tuple[Voice, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
     @property
     def lead(self) -> JudgedArticle:
@@ -66,11 +105,17 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was looked at in a window: the proof behind an edition, and behind an empty one."""
+    """What was looked at in a window: the proof behind an edition, and behind an empty one.
+
+    ``silent`` are feeds that answer and yet bring nothing, or too much, each with its evidence.
+    """
 
     feeds: tuple[FeedHealth, ...]
     articles_read: int
     articles_matched: int
+    silent: tuple[FeedHealth, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def failed(self) -> tuple[FeedHealth, ...]:
@@ -88,9 +133,50 @@ class Window:
     late: bool = False
 
 
+class Verdict(StrEnum):
+    """What a number is, measured against its own past; ``short`` means that this is unknown."""
+
+    SHORT = "short"
+    USUAL = "usual"
+    SPIKE = "spike"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Relevant articles of one subject in a window, beside the ``earlier`` windows before it.
+
+    ``subject`` is a topic or a country, empty for all; ``earlier`` are the numbers of the windows
+    of the same length in which anything was read, the oldest first.
+    """
+
+    subject: str
+    number: int
+    earlier: tuple[int, ...]
+    usual: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """All relevant articles, and the subjects that stand out, by windows of ``days``.
+
+    ``needed`` is how many windows must have been measured before anything is said.
+    """
+
+    days: float
+    needed: int
+    whole: Trend
+    unusual: tuple[Trend, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One issue of a digest, composed and not yet rendered."""
+    """One issue of a digest, composed and not yet rendered.
+
+    ``lang`` is the language of its frame. ``held`` are stories that were told before and of which
+    there is nothing new to say: carried, and not printed.
+    """
 
     digest: str
     title: str
@@ -100,6 +186,9 @@ class Edition:
     coverage: Coverage
     near_misses: tuple[JudgedArticle, ...] = ()
     omitted: int = 0
+    lang: str = "en"
+    held: tuple[Story, ...] = ()
+    trends: Trends | None = None
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -117,8 +206,49 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinedStory:
+    """What chats, feeds and programs get of a story; ``lead`` is its first sentences, or empty."""
+
+    headline: str
+    url: str
+    lead: str = ""
+    outlets: tuple[str, ...] = ()
+    lang: str = ""
+    score: float = 0.0
+    countries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinedSection:
+    """A named group of stories in an outline."""
+
+    name: str
+    stories: tuple[OutlinedStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An edition without its looks, frozen with it: what transports other than mail set anew."""
+
+    title: str = ""
+    sections: tuple[OutlinedSection, ...] = ()
+    notices: tuple[str, ...] = ()
+    omitted: int = 0
+    archive_hint: str = ""
+
+    @property
+    def stories(self) -> tuple[OutlinedStory, ...]:
+        """All stories, in the order in which they are printed."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenEdition:
-    """An edition row: what was said, in which digest, for which slot."""
+    """An edition row: what was said, in which digest and variant, for which slot.
+
+    ``zone`` is that of its slot and of the times in it.
+    """
 
     id: int
     digest: str
@@ -126,6 +256,9 @@ class FrozenEdition:
     frozen_at: datetime
     rendered: Rendered
     story_count: int
+    variant: str = ""
+    zone: str = "UTC"
+    outline: Outline = Outline()
 
 
 class DeliveryState(StrEnum):
@@ -141,7 +274,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One edition to one subscriber over one transport, claimed with a fencing ``token``."""
+    """One edition to one subscriber over one transport, claimed with a fencing ``token``.
+
+    ``parts`` of it were taken by the receiver already, where it takes an edition in several.
+    ``queued_at`` is when it was put into the outbox.
+    """
 
     id: int
     edition: FrozenEdition
@@ -150,6 +287,8 @@ class Delivery:
     message_id: str
     attempts: int = 0
     token: int = 0
+    parts: int = 0
+    queued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +298,31 @@ class DeliveryOutcome:
     state: DeliveryState
     error: str | None = None
     retry_at: datetime | None = None
+
+
+class Standing(StrEnum):
+    """Whether a subscriber gets editions; ``bounced`` and ``gone`` are the receiver's doing."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscriber of a digest over a transport, and what is known of them beside the settings."""
+
+    digest: str
+    subscriber: str
+    transport: str
+    standing: Standing = Standing.ACTIVE
+    since: datetime | None = None
+    reason: str = ""
+    bounces: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from every other."""
+        return (self.digest, self.subscriber, self.transport)

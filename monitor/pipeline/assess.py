@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import groupby
 
 from monitor.beat.kept import written
+from monitor.match.rarity import FROM_NEWS, News, step_of
 from monitor.match.scoring import judge
-from monitor.match.stories import place, signature
-from monitor.model import Article, Assessment, Judgement
+from monitor.match.stories import MEMBERS, NEWEST, SAME_EVENT_WITHIN, OpenStories, asked
+from monitor.model import Article, Assessment, Judgement, Signature
 from monitor.pipeline.setup import Setup
 from monitor.store import Store
 
-_BATCH = 200
-_EVENT_WINDOW = timedelta(days=3)
+_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,17 @@ def assess(
     *,
     on_batch: Callable[[Assessed], None] = lambda so_far: None,
     stopping: Callable[[], bool] = lambda: False,
+    batch: int = _BATCH,
 ) -> Assessed:
-    """Judge and place everything unjudged, a batch in a transaction, oldest first."""
-    done = Assessed()
-    while not stopping() and (articles := store.articles.unassessed(_BATCH)):
-        _keep_watchlist(store, setup, now)
-        scores = _assess_batch(store, setup, articles, now)
+    """Judge and place everything unjudged, a batch in a transaction, oldest first.
+
+    The stories are the same whatever the size of a batch.
+    """
+    done, news = Assessed(), None
+    while not stopping() and (articles := store.articles.unassessed(batch)):
+        keep_watchlist(store, setup, now)
+        news = news or News(store.stories.newest(FROM_NEWS))
+        scores = _assess_batch(store, setup, news, articles, now)
         threshold = setup.settings.watchlist.threshold
         done = Assessed(
             done.read + len(scores), done.matched + sum(score >= threshold for score in scores)
@@ -46,7 +52,7 @@ def assess(
     return done
 
 
-def _keep_watchlist(store: Store, setup: Setup, now: datetime) -> None:
+def keep_watchlist(store: Store, setup: Setup, now: datetime) -> None:
     """Keep what receipts are made with, so that each can be made again."""
     fingerprint = setup.watchlist.fingerprint
     if not store.judgements.keeps_watchlist(fingerprint):
@@ -55,30 +61,73 @@ def _keep_watchlist(store: Store, setup: Setup, now: datetime) -> None:
 
 
 def _assess_batch(
-    store: Store, setup: Setup, articles: list[Article], now: datetime
+    store: Store, setup: Setup, news: News, articles: list[Article], now: datetime
 ) -> list[float]:
-    judged = [(article, judge(setup.watchlist, article.wording)) for article in articles]
+    judged = [judged_anew(setup, article) for article in articles]
     with store.transaction():
-        for article, judgement in judged:
-            _place(store, setup, article, judgement, now)
-    return [judgement.score for _, judgement in judged]
+        story_ids = placed(store, news, [(article.id, one) for article, _, one in judged])
+        assessments = [
+            Assessment(
+                article=article,
+                judgement=judgement,
+                signature=its_signature,
+                story_id=story_ids[article.id],
+                eligible_at=_eligible_at(setup, article, judgement, now),
+            )
+            for article, judgement, its_signature in judged
+        ]
+        keep(store, setup, assessments, now)
+    return [judgement.score for _, judgement, _ in judged]
 
 
-def _place(
-    store: Store, setup: Setup, article: Article, judgement: Judgement, now: datetime
-) -> None:
+_Signed = tuple[int, Signature]  # an article's id, and what it says
+
+
+def placed(
+    store: Store, news: News, signed: Sequence[tuple[int, Signature]]
+) -> dict[int, int | None]:
+    """The story of each article among those of the archive and of the articles before it."""
+    stories = OpenStories(store.stories.of(article_id for article_id, _ in signed))
+    found: dict[int, int | None] = {}
+    for _, step in groupby(signed, key=lambda one: step_of(one[0])):
+        found |= _step_placed(store, stories, news, list(step))
+    return found
+
+
+def _step_placed(
+    store: Store, stories: OpenStories, news: News, signed: Sequence[tuple[int, Signature]]
+) -> dict[int, int | None]:
+    """The stories of articles that are judged by the same news."""
+    usual = news.rarity(signed[0][0])
+    wanted = {article_id: asked(one, usual) for article_id, one in signed}
+    marks = {mark for each in wanted.values() for mark in each}
+    stories.learn_posted(store.stories.posted(marks, SAME_EVENT_WITHIN, NEWEST))
+    _learn(store, stories, (one for each in wanted.values() for one in stories.proposed(each)))
+    found: dict[int, int | None] = {}
+    for article_id, one in signed:
+        near = stories.proposed(wanted[article_id])
+        _learn(store, stories, near)
+        found[article_id] = stories.place(article_id, one, near, usual)
+        news.add(article_id, one)
+    return found
+
+
+def _learn(store: Store, stories: OpenStories, story_ids: Iterable[int]) -> None:
+    if unknown := stories.unknown(story_ids):
+        stories.learn_members(store.stories.signatures(unknown, MEMBERS))
+
+
+def judged_anew(setup: Setup, article: Article) -> tuple[Article, Judgement, Signature]:
+    """An article with what the watchlist says of it, and what its story is found by."""
+    judgement = judge(setup.watchlist, article.wording)
     at = article.published or article.first_seen
-    its_signature = signature(setup.watchlist, article.wording, judgement, at)
-    candidates = store.stories.candidates(its_signature, _EVENT_WINDOW)
-    assessment = Assessment(
-        article=article,
-        judgement=judgement,
-        signature=its_signature,
-        story_id=place(its_signature, candidates),
-        eligible_at=_eligible_at(setup, article, judgement, now),
-    )
+    return article, judgement, setup.signer.sign(article.wording, judgement, at)
+
+
+def keep(store: Store, setup: Setup, assessments: Sequence[Assessment], now: datetime) -> None:
+    """Store what was decided, with the receipt where anybody may ask for it."""
     store.judgements.record(
-        [assessment],
+        assessments,
         setup.watchlist.fingerprint,
         now,
         keep_receipt=lambda kept: kept.judgement.score >= setup.settings.thresholds()[0] / 2,

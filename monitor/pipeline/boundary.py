@@ -14,20 +14,26 @@ _log = logging.getLogger(__name__)
 class Boundary:
     """Logs what goes wrong inside and lets the program go on.
 
-    A ``MonitorError`` is one line. Any other error is a fault of the program: it is logged with
-    its traceback, and while it repeats itself only as a line.
+    A ``MonitorError`` is one line, which is not repeated while the same goes wrong again. Any
+    other error is a fault of the program: it is logged with its traceback, and while it repeats
+    itself only as a line.
     """
 
     def __init__(self) -> None:
         self._last = ""
+        self._wrong: dict[str, str] = {}
 
     @contextmanager
     def around(self, doing: str) -> Iterator[None]:
         """Outlive the block; ``doing`` says in a word what it does."""
         try:
             yield
+            if self._wrong.pop(doing, None):
+                _log.info("%s works again", doing)
         except MonitorError as error:
-            _log.error("%s failed: %s", doing, error)
+            if self._wrong.get(doing) != str(error):
+                _log.error("%s failed: %s", doing, error)
+            self._wrong[doing] = str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, the program stays
             self._tell(doing, error)
 

@@ -7,17 +7,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.errors import InputError, TransportError
-from monitor.model import Delivery, DeliveryOutcome, DeliveryState
-from monitor.pipeline.setup import Setup
+from monitor.errors import TransportError
+from monitor.model import Delivery, DeliveryOutcome, DeliveryState, Standing
+from monitor.pipeline.receivers import transports
 from monitor.publish.outbox import after_failure
-from monitor.publish.transports import Transport
-from monitor.publish.transports.email import SmtpTransport
-from monitor.publish.transports.files import FilesTransport
+from monitor.publish.transports import (
+    GoneError,
+    Hold,
+    LaterError,
+    LoginRefusedError,
+    LostClaimError,
+    RefusedError,
+    Transport,
+)
 from monitor.store import Store
 
+__all__ = ["Delivered", "deliver", "transports"]
+
 _log = logging.getLogger(__name__)
+# A server may take ten minutes over the final dot (RFC 5321, 4.5.3.2.6).
 _LEASE = timedelta(minutes=10)
+_BOUNCES = 3
+_NO_LOGIN = "Mail cannot be sent: the mail server refuses the login. The log says more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +37,6 @@ class Delivered:
 
     delivery: Delivery
     outcome: DeliveryOutcome
-
-
-def transports(setup: Setup) -> dict[str, Transport]:
-    """The transports by name; raises ``InputError`` for settings with which no mail can be sent."""
-    smtp = setup.settings.smtp
-    named: dict[str, Transport] = {"files": FilesTransport(setup.configuration.editions)}
-    if smtp.host:
-        named["email"] = SmtpTransport(
-            smtp.host,
-            smtp.port,
-            security=smtp.security,
-            username=smtp.username,
-            password=_password(setup),
-            sender=smtp.sender,
-        )
-    return named
-
-
-def _password(setup: Setup) -> str:
-    try:
-        return setup.settings.smtp.password(setup.configuration.folder)
-    except UnicodeDecodeError as error:
-        raise InputError(f"smtp.password_file cannot be read: {error}") from error
 
 
 def deliver(
@@ -66,26 +54,71 @@ def deliver(
     """
     current = clock or (lambda: now)
     done = []
-    while not stopping() and (claimed := store.editions.claim(current(), _LEASE, 1, due_by=now)):
-        for delivery in claimed:
-            error = _failure(named, delivery)
-            at = current()
-            outcome = _outcome(delivery, error, at)
-            store.editions.settle(delivery, outcome, at)
-            done.append(Delivered(delivery, outcome))
+    try:
+        while not stopping() and (
+            claimed := store.editions.claim(current(), _LEASE, 1, due_by=now)
+        ):
+            done += [_delivered(store, named, delivery, current) for delivery in claimed]
+    finally:
+        for transport in named.values():
+            transport.close()
     return done
+
+
+class _Claim(Hold):
+    """The claim of this process on a delivery, as it stands in the database."""
+
+    def __init__(self, store: Store, delivery: Delivery, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._delivery = delivery
+        self._clock = clock
+
+    def renew(self) -> None:
+        if not self._store.editions.renew(self._delivery, self._clock() + _LEASE):
+            raise LostClaimError
+
+    def took(self, parts: int) -> None:
+        if not self._store.editions.take_part(self._delivery, parts):
+            raise LostClaimError
+
+
+def _delivered(
+    store: Store,
+    named: Mapping[str, Transport],
+    delivery: Delivery,
+    clock: Callable[[], datetime],
+) -> Delivered:
+    """One attempt, settled; what it tells of the receiver and the transport is kept as well."""
+    error = _stopped(store, delivery) or _failure(named, delivery, _Claim(store, delivery, clock))
+    at = clock()
+    outcome = _outcome(delivery, error, at)
+    if store.editions.settle(delivery, outcome, at):
+        _follow_up(store, delivery, error, outcome, at)
+    return Delivered(delivery, outcome)
+
+
+def _stopped(store: Store, delivery: Delivery) -> TransportError | None:
+    """Why nothing may go to this subscriber any more, though it was addressed before."""
+    subscription = store.subscriptions.of(
+        delivery.edition.digest, delivery.subscriber, delivery.transport
+    )
+    if subscription.standing is Standing.ACTIVE:
+        return None
+    return TransportError(f"not sent: the subscriber is {subscription.standing}", retry=False)
 
 
 def _outcome(delivery: Delivery, error: TransportError | None, at: datetime) -> DeliveryOutcome:
     if error is None:
         return DeliveryOutcome(DeliveryState.SENT)
-    return after_failure(delivery.attempts, error, at)
+    return after_failure(delivery.attempts, error, at, delivery.queued_at or at)
 
 
-def _failure(named: Mapping[str, Transport], delivery: Delivery) -> TransportError | None:
+def _failure(
+    named: Mapping[str, Transport], delivery: Delivery, hold: Hold
+) -> TransportError | None:
     """Send, and answer what went wrong: one delivery must never stop those behind it."""
     try:
-        _transport(named, delivery.transport).send(delivery)
+        _transport(named, delivery.transport).send(delivery, hold)
     except TransportError as error:
         return error
     except Exception as error:  # noqa: BLE001  it is logged, and tried again
@@ -101,3 +134,51 @@ def _transport(named: Mapping[str, Transport], name: str) -> Transport:
             f'there is no transport "{name}" now; is [smtp] host empty?', retry=True
         )
     return named[name]
+
+
+def _follow_up(
+    store: Store,
+    delivery: Delivery,
+    error: TransportError | None,
+    outcome: DeliveryOutcome,
+    at: datetime,
+) -> None:
+    """What an attempt tells beyond its own delivery."""
+    match error:
+        case None:
+            store.subscriptions.arrived(delivery)
+        case RefusedError():
+            _count_bounce(store, delivery, at)
+        case GoneError():
+            _stop(store, delivery, Standing.GONE, str(error), at)
+        case LaterError(whole=True) if outcome.retry_at is not None:
+            store.editions.postpone(delivery.transport, outcome.retry_at, str(error))
+            if isinstance(error, LoginRefusedError):
+                _alert(store, _NO_LOGIN, at)
+        case _ if outcome.state is DeliveryState.DEAD and (error.retry or error.unknown):
+            words = f"An edition of {delivery.edition.digest} could not be sent over"
+            _alert(store, f"{words} {delivery.transport} for five days, and was given up.", at)
+
+
+def _count_bounce(store: Store, delivery: Delivery, at: datetime) -> None:
+    if store.subscriptions.bounced(delivery, at) >= _BOUNCES:
+        _stop(store, delivery, Standing.BOUNCED, f"{_BOUNCES} editions were refused", at)
+
+
+def _stop(store: Store, delivery: Delivery, standing: Standing, reason: str, at: datetime) -> None:
+    """Send the subscriber nothing more, and tell the owner once, without an address."""
+    key = (delivery.edition.digest, delivery.subscriber, delivery.transport)
+    if store.subscriptions.stop(key, standing, reason, at):
+        _log.warning("%s gets no more editions: %s", delivery.subscriber, reason)
+        _alert(
+            store,
+            f"A subscriber of {delivery.edition.digest} over {delivery.transport} cannot be "
+            "reached and gets nothing more; `monitor subscribers list` says who.",
+            at,
+        )
+
+
+def _alert(store: Store, sentence: str, at: datetime) -> None:
+    """Say it in the log, and in the next editions."""
+    if store.subscriptions.alert(sentence, at):
+        _log.error("%s", sentence)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.collect.worker import Parsers
 from monitor.config import Configuration
 from monitor.http import Door
 from monitor.model import DeliveryState
 from monitor.pipeline.assess import Assessed, assess
 from monitor.pipeline.boundary import Boundary
 from monitor.pipeline.deliver import Delivered, deliver, transports
+from monitor.pipeline.extract import Extracted, Extracting, extract
+from monitor.pipeline.forget import Forgetting, Forgotten
 from monitor.pipeline.poll import Polled, poll, poll_due
 from monitor.pipeline.publish import Published, publish, upcoming
 from monitor.pipeline.setup import Setup, open_door
@@ -49,20 +53,22 @@ def once(
     stopping: Callable[[], bool] = lambda: False,
     clock: Callable[[], datetime] | None = None,
 ) -> Round:
-    """Poll, assess, publish and deliver what is due at ``now``.
+    """Poll, assess, publish, deliver and forget what is due at ``now``.
 
     Leases count from ``clock``. InputError, before anything is done, for settings with which no
     mail can be sent.
     """
-    named = transports(setup)
+    named = transports(setup, store.editions.installation())
     polled = poll(store, door, setup, now, on_polled=on_polled, stopping=stopping, clock=clock)
+    extract(store, door, setup, clock or (lambda: now))
     assessed = assess(store, setup, now, stopping=stopping)
     published = [] if stopping() else publish(store, setup, now)
     delivered = deliver(store, named, now, stopping=stopping, clock=clock)
+    Forgetting(store).step(setup, now, stopping=stopping)
     return Round(tuple(polled), assessed, tuple(published), tuple(delivered))
 
 
-Done = Polled | Assessed | Published | Delivered
+Done = Polled | Extracted | Assessed | Forgotten | Published | Delivered
 
 
 class Rounds:
@@ -85,24 +91,35 @@ class Rounds:
         self._stopping = stopping
         self._tell = tell
         self._boundary = Boundary()
+        self._forgetting = Forgetting(store)
         self._ready: _Ready | None = None
 
     def go(self, setup: Setup) -> None:
         """Do what is due now."""
-        with self._boundary.around("getting ready"):
+        with self._boundary.around("a round"):
+            self._store.check_room()
             ready = self._made_ready(setup)
             self._hand_out(setup, ready)
             self._poll(setup, ready)
+            self._extract(setup, ready)
             self._assess(setup)
             if not self._stopping():
                 self._hand_out(setup, ready)
+            self._forget(setup)
 
     def _made_ready(self, setup: Setup) -> _Ready:
         if self._ready is None or self._ready.configuration is not setup.configuration:
             self.close()
-            named = transports(setup)
+            named = transports(setup, self._store.editions.installation())
             self._store.feeds.sync(setup.listings, self._clock())
-            self._ready = _Ready(setup.configuration, named, open_door(setup.settings))
+            with ExitStack() as opening:
+                door = open_door(setup.settings)
+                opening.callback(door.close)
+                parsers = opening.enter_context(Parsers())
+                extracting = Extracting(self._store, door, self._clock)
+                opening.callback(extracting.close)
+                opened = opening.pop_all()
+            self._ready = _Ready(setup.configuration, named, door, parsers, extracting, opened)
         return self._ready
 
     def _hand_out(self, setup: Setup, ready: _Ready) -> None:
@@ -136,7 +153,13 @@ class Rounds:
                 on_polled=lambda polled, total: self._tell(polled),
                 stopping=stopping,
                 clock=self._clock,
+                parsers=ready.parsers,
             )
+
+    def _extract(self, setup: Setup, ready: _Ready) -> None:
+        with self._boundary.around("reading pages"):
+            for extracted in ready.extracting.step(setup):
+                self._tell(extracted)
 
     def _assess(self, setup: Setup) -> None:
         with self._boundary.around("assessing"):
@@ -144,10 +167,16 @@ class Rounds:
             if assessed.read:
                 self._tell(assessed)
 
+    def _forget(self, setup: Setup) -> None:
+        with self._boundary.around("forgetting"):
+            forgotten = self._forgetting.step(setup, self._clock(), stopping=self._stopping)
+            if forgotten.articles:
+                self._tell(forgotten)
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and end the parsers."""
         if self._ready is not None:
-            self._ready.door.close()
+            self._ready.opened.close()
         self._ready = None
 
 
@@ -158,3 +187,6 @@ class _Ready:
     configuration: Configuration
     named: Mapping[str, Transport]
     door: Door
+    parsers: Parsers
+    extracting: Extracting
+    opened: ExitStack

@@ -14,6 +14,7 @@ from monitor.errors import InputError
 from monitor.http import Door, Limits
 from monitor.http.pacing import Pacer
 from monitor.match.matching import Watchlist, compile_watchlist
+from monitor.match.signing import Signer
 from monitor.model import Beat, FeedListing
 from monitor.resources import seeds
 
@@ -31,6 +32,11 @@ class Setup:
     def watchlist(self) -> Watchlist:
         """The beat and the user's keywords, compiled when the first article is judged."""
         return compile_watchlist(self.beat, self.settings.watchlist.keywords)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What tells of which event an article is, made with the watchlist."""
+        return Signer(self.watchlist)
 
     @property
     def settings(self) -> Settings:
@@ -82,5 +88,4 @@ def open_door(settings: Settings) -> Door:
         allow_private=network.allow_private,
         limits=Limits(seconds=network.timeout_seconds),
         pacer=Pacer(network.host_spacing_seconds),
-        connections=network.threads,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import log2
 from typing import Literal
@@ -17,20 +17,24 @@ from monitor.model import (
     Topic,
     Window,
 )
+from monitor.publish.frame import frame_of
 from monitor.publish.typography import clean
 from monitor.text.sentences import spans
 
+MOVED = "moved"
 TOP = "top"
-AGAIN = "again"
 OTHER = "other"
+Kind = Literal["topic", "country"]
 
 # How many stories may lead, by the number of stories in the edition.
 _TOP_SIZES = ((15, 5), (9, 4), (0, 3))
 NEAR_MISSES = 3
+# Of how many stories one may be an update, and how many may be updates in a small edition.
+_STORIES_PER_UPDATE = 4
+_FEWEST_UPDATES = 3
 # What another outlet or another language is worth beside a point of relevance.
 _POINTS_PER_DOUBLED_COVERAGE = 5.0
 _POINTS_PER_LANGUAGE = 3.0
-_OWN_LANGUAGE_MARGIN = 15.0
 _LEAD_LENGTH = 320
 _LEAD_SENTENCES = 2
 
@@ -47,22 +51,27 @@ def compose(
     near_misses: Sequence[JudgedArticle],
     *,
     limit: int,
-    sections: Literal["topic", "country"] = "topic",
+    sections: Kind = "topic",
     country_names: Mapping[str, str] | None = None,
+    quotas: Mapping[str, int] | None = None,
     lang: str = "en",
 ) -> Edition:
     """The edition of digest ``name`` for ``window``: at most ``limit`` stories, each once.
 
-    The weightiest stories lead; the others stand under their strongest topic, or under the country
-    they speak of most (``country_names`` by code). Stories that an earlier edition carried come
-    last. What the limit cuts off, lightest first, is counted in ``omitted``. A near miss that
+    First stands what moved: stories that an earlier edition carried and of which there is
+    something new; those of which there is nothing new are ``held``. Then the weightiest stories
+    lead; the others stand under their strongest topic, or under the country they speak of most
+    (``country_names`` by code). ``quotas`` say how many stories one topic or country may have.
+    What limit and quotas cut off, lightest first, is counted in ``omitted``. A near miss that
     belongs to a story is no miss and is left out.
     """
     ordered = sorted((_in_order(story, lang) for story in stories), key=_rank)
     fresh = [story for story in ordered if story.id not in already_carried]
-    again = [story for story in ordered if story.id in already_carried]
-    printed = sorted(sorted(fresh, key=_leading_rank)[:limit], key=_rank)
-    repeated = again[: limit - len(printed)]
+    told = [story for story in ordered if story.id in already_carried]
+    moved = [story for story in told if story.change is None or story.change.is_news]
+    first = moved[: _room_for_updates(limit, bool(fresh))]
+    within = list(_within(sorted(fresh, key=_leading_rank), quotas or {}, topics))
+    printed = sorted(within[: limit - len(first)], key=_rank)
     if sections == "topic":
         headings = {topic.slug: topic.name(lang) for topic in topics}
     else:
@@ -72,11 +81,35 @@ def compose(
         title=title,
         window=window,
         zone=zone,
-        sections=tuple(_sections(printed, repeated, headings, sections)),
+        sections=tuple(_sections(printed, first, headings, sections, lang)),
         coverage=coverage,
         near_misses=_best(near_misses, stories),
-        omitted=len(ordered) - len(printed) - len(repeated),
+        omitted=len(fresh) - len(printed) + len(moved) - len(first),
+        lang=lang,
+        held=tuple(story for story in told if story.change and not story.change.is_news),
     )
+
+
+def _room_for_updates(limit: int, beside_fresh: bool) -> int:
+    """How many updates may stand in an edition: a quarter, or a few where it is small."""
+    return min(max(_FEWEST_UPDATES, limit // _STORIES_PER_UPDATE), limit - beside_fresh)
+
+
+def _within(
+    stories: Iterable[Story], quotas: Mapping[str, int], topics: Sequence[Topic]
+) -> Iterator[Story]:
+    """Those of ``stories`` that the quotas leave room for, in their order.
+
+    A story takes a place of its strongest topic and of each country its lead article speaks of.
+    """
+    room = dict(quotas)
+    headings = {topic.slug: topic.slug for topic in topics}
+    for story in stories:
+        topic = _strongest(story, headings, "topic")
+        taken = [key for key in (topic, *story.lead.judgement.countries) if key in room]
+        if all(room[key] > 0 for key in taken):
+            room.update({key: room[key] - 1 for key in taken})
+            yield story
 
 
 def weight(story: Story) -> float:
@@ -93,14 +126,9 @@ def weight(story: Story) -> float:
 
 
 def order_articles(articles: Iterable[JudgedArticle], lang: str) -> tuple[JudgedArticle, ...]:
-    """Best first; an article in ``lang`` leads if one is within 15 points of the best."""
+    """Best first; the best article in ``lang`` leads if there is one."""
     ordered = sorted(articles, key=_article_rank)
-    floor = ordered[0].judgement.score - _OWN_LANGUAGE_MARGIN if ordered else 0.0
-    leads = (
-        member
-        for member in ordered
-        if member.article.wording.lang == lang and member.judgement.score >= floor
-    )
+    leads = (member for member in ordered if member.article.wording.lang == lang)
     lead_article = next(leads, None)
     if lead_article is None:
         return tuple(ordered)
@@ -165,22 +193,24 @@ def _best(
 
 def _sections(
     fresh: Sequence[Story],
-    again: Sequence[Story],
+    moved: Sequence[Story],
     headings: Mapping[str, str],
-    kind: Literal["topic", "country"],
+    kind: Kind,
+    lang: str,
 ) -> Iterable[Section]:
-    """Top stories, then one section a heading, then the rest, then what was carried before."""
+    """What moved, top stories, then one section a heading, then the rest."""
     top = sorted(fresh, key=_leading_rank)[: _top_size(len(fresh))]
     leading = {story.id for story in top}
     grouped: dict[str, list[Story]] = defaultdict(list)
     for story in fresh:
         if story.id not in leading:
             grouped[_strongest(story, headings, kind)].append(story)
+    frame = frame_of(lang)
     named = [
-        (TOP, "Top stories", top),
+        (MOVED, frame.section(MOVED), moved),
+        (TOP, frame.section(TOP), top),
         *((slug, heading, grouped[slug]) for slug, heading in headings.items()),
-        (OTHER, "Other news", grouped[OTHER]),
-        (AGAIN, "Still in the news", again),
+        (OTHER, frame.section(OTHER), grouped[OTHER]),
     ]
     return (Section(slug, heading, tuple(members)) for slug, heading, members in named if members)
 
@@ -204,7 +234,7 @@ def _country_headings(stories: Sequence[Story], names: Mapping[str, str]) -> dic
     return {code: names.get(code, code) for code in frequent_first}
 
 
-def _strongest(story: Story, headings: Mapping[str, str], kind: Literal["topic", "country"]) -> str:
+def _strongest(story: Story, headings: Mapping[str, str], kind: Kind) -> str:
     """The heading that the story's articles speak for most.
 
     Each article gives its score to its first topic (or country), half of it to its second, a third

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from monitor.publish.presentation import OutletLine, Page, SectionLines, StoryLines
+from monitor.publish.frame import Frame
+from monitor.publish.lines import OutletLine, StoryLines
+from monitor.publish.presentation import FigureLine, Page, SectionLines, TrendLines
 from monitor.publish.typography import NO_BREAK_SPACE, width, wrap
 
 COLUMNS = 76
 _INDENT = "    "
+_BARS = "·▁▂▃▄▅▆▇█"
 
 
 def set_text(page: Page) -> str:
@@ -30,44 +33,78 @@ def _body(page: Page) -> Iterator[str]:
     place = 0
     for section in page.sections:
         yield _heading(section.name)
-        yield from _stories(section, place)
-        place += len(section.stories)
+        yield from _stories(section, place, page.frame)
+        place += 0 if section.moved else len(section.stories)
+    yield _block(page.held and wrap(page.held, COLUMNS))
     if page.omitted:
         typed = page.archive_hint and f"{_INDENT}{page.archive_hint}"
         yield _block(wrap(page.omitted, COLUMNS), typed)
+    if page.figures:
+        yield _heading(page.frame.section("figures"))
+        yield "\n".join(_figure(line) for line in page.figures)
+    if page.trend:
+        yield _heading(page.frame.section("trend"))
+        yield from _trend(page.trend)
 
 
 def _footer(page: Page) -> Iterator[str]:
     if page.near_misses:
-        yield _heading("Just below the threshold")
+        yield _heading(page.frame.section("near"))
         yield "\n".join(_brief(miss) for miss in page.near_misses)
-    yield _heading("What was checked")
+    yield _heading(page.frame.section("checked"))
     yield "\n".join(wrap(line, COLUMNS) for line in page.coverage)
-    if page.failures:
-        lines = (f"- {failure.outlets}: {failure.error}" for failure in page.failures)
+    if page.remarks:
+        lines = (f"- {remark.outlets}: {remark.words}" for remark in page.remarks)
         yield "\n".join(wrap(line, COLUMNS, hanging="  ") for line in lines)
     if page.unsubscribe:
-        yield f"To stop this digest:\n{page.unsubscribe}"
+        yield f"{page.frame.say('stop_below')}\n{page.unsubscribe}"
 
 
-def _stories(section: SectionLines, place: int) -> Iterator[str]:
-    if section.brief:
-        yield "\n".join(_brief(story) for story in section.stories)
-        return
+def _stories(section: SectionLines, place: int, frame: Frame) -> Iterator[str]:
     for number, story in enumerate(section.stories, start=place + 1):
-        yield _story(number, story)
+        yield _story("» " if section.moved else f"{number:>2}. ", story, frame)
 
 
-def _story(number: int, story: StoryLines) -> str:
-    label = f"{number:>2}. "
+def _story(label: str, story: StoryLines, frame: Frame) -> str:
+    label = f"{label:>{len(_INDENT)}}"
     return _block(
-        wrap(story.headline.words, COLUMNS, label, " " * len(label)),
+        wrap(story.headline.words, COLUMNS, label, _INDENT),
+        _labelled(frame.say("new"), story.new),
         story.lead and wrap(story.lead, COLUMNS, _INDENT),
+        _labelled(frame.say("names"), story.names),
+        _labelled(frame.say("quoted"), story.figures),
         _outlet(story.byline),
         *(_outlet(line) for line in story.others),
         story.more and wrap(story.more, COLUMNS, _INDENT),
-        story.evidence and wrap(f"Why: {story.evidence} = {story.score}", COLUMNS, _INDENT),
+        _labelled(frame.say("why"), story.evidence and f"{story.evidence} = {story.score}"),
     )
+
+
+def _labelled(label: str, words: str) -> str:
+    return wrap(f"{label}: {words}", COLUMNS, _INDENT) if words else ""
+
+
+def _figure(line: FigureLine) -> str:
+    """The number, whose it is below it."""
+    return _block(
+        wrap(f"{line.figure} ({line.by})", COLUMNS, "- ", "  "),
+        wrap(line.headline.words, COLUMNS, "  "),
+    )
+
+
+def _trend(trend: TrendLines) -> Iterator[str]:
+    yield _block(
+        wrap(trend.sentence, COLUMNS),
+        *(wrap(f"{subject}: {words}", COLUMNS, "- ", "  ") for subject, words in trend.unusual),
+        f"{_INDENT}{sparkline(trend.bars)}" if trend.bars else "",
+        trend.note and wrap(trend.note, COLUMNS),
+    )
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """A bar of one to eight eighths for each number, a dot for nothing."""
+    most = max((*numbers, 1))
+    return "".join(_BARS[-(-number * 8 // most)] for number in numbers)
 
 
 def _outlet(line: OutletLine) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 
 from monitor.model import Judgement, ReceiptLine
+from monitor.publish.frame import Frame, filled, frame_of
 from monitor.publish.typography import clean, width
 
 _NAME_LENGTH = 60
@@ -24,20 +22,22 @@ class _Piece:
     named: bool
 
 
-def reason(judgement: Judgement, limit: int = 3) -> str:
+def reason(judgement: Judgement, limit: int = 3, lang: str = "en") -> str:
     """The ``limit`` weightiest pieces of the receipt, and the sum that all of it makes.
 
     ``Khorgos in the title +14 · freight train +6 · both sides in one sentence +10 = 30``; pieces
     that are left out are counted (``· 2 more −4``), so that the printed sum is always right.
     """
-    pieces = sorted(_pieces(judgement.receipt), key=lambda piece: -abs(piece.points))
+    frame = frame_of(lang)
+    pieces = sorted(_pieces(judgement.receipt, frame), key=lambda piece: -abs(piece.points))
     # What was found reads better before what the rules made of it.
     weightiest = sorted(pieces[:limit], key=lambda piece: not piece.named)
-    shown = [f"{piece.words} {points(piece.points)}" for piece in weightiest]
+    shown = [f"{piece.words} {frame.points(piece.points)}" for piece in weightiest]
     rest = pieces[limit:]
     if rest:
-        shown.append(f"{len(rest)} more {points(sum(piece.points for piece in rest))}")
-    return f"{' · '.join(shown)} = {number(judgement.score)}" if shown else ""
+        more = filled(frame.table["reasons"]["rest"], {"n": frame.number(len(rest))})
+        shown.append(f"{more} {frame.points(sum(piece.points for piece in rest))}")
+    return f"{' · '.join(shown)} = {frame.number(judgement.score)}" if shown else ""
 
 
 def full(judgement: Judgement) -> list[str]:
@@ -61,38 +61,33 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _pieces(receipt: Sequence[ReceiptLine]) -> list[_Piece]:
+def _pieces(receipt: Sequence[ReceiptLine], frame: Frame) -> list[_Piece]:
     """Lines of one rule as one piece; lines without points say nothing here."""
     lines = sorted((line for line in receipt if line.points), key=lambda line: line.rule)
     groups = (list(group) for _, group in groupby(lines, key=lambda line: line.rule))
-    return [_piece(group) for group in groups]
+    return [_piece(group, frame) for group in groups]
 
 
-def _piece(lines: Sequence[ReceiptLine]) -> _Piece:
-    said = _rule_in_words(lines[0].rule)
-    return _Piece(said or _find(lines), sum(line.points for line in lines), said is None)
+def _piece(lines: Sequence[ReceiptLine], frame: Frame) -> _Piece:
+    said = _rule_in_words(lines[0].rule, frame)
+    return _Piece(said or _find(lines, frame), sum(line.points for line in lines), said is None)
 
 
-def _rule_in_words(rule: str) -> str | None:
+def _rule_in_words(rule: str, frame: Frame) -> str | None:
     """What a rule says that names no find of its own; None for a find."""
     family, _, name = rule.partition(":")
-    wording = _wording()
+    wording = frame.table["reasons"]
     said = wording["rules"].get(rule) or wording["families"].get(family)
-    return said and said.replace("{name}", name.replace("-", " "))
+    return said and filled(said, {"name": name.replace("-", " ")})
 
 
-def _find(lines: Sequence[ReceiptLine]) -> str:
+def _find(lines: Sequence[ReceiptLine], frame: Frame) -> str:
     """The alias that was found, and that it stands in the title when it does."""
     best = next((line for line in lines if line.field == "title"), lines[0])
     words = best.alias or best.form or best.rule.rpartition(":")[2].replace("-", " ")
     name = clean(words, _NAME_LENGTH)
-    return f"{name} in the title" if best.field == "title" else name
-
-
-@cache
-def _wording() -> dict[str, dict[str, str]]:
-    source = files("monitor.publish").joinpath("data", "reasons.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    in_title = frame.table["reasons"]["title"]
+    return filled(in_title, {"name": name}) if best.field == "title" else name
 
 
 def _evidence(line: ReceiptLine) -> str:

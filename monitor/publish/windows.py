@@ -22,6 +22,8 @@ from monitor.model import Schedule, Window
 _HORIZON = timedelta(days=8 * 366)
 _DAY = timedelta(days=1)
 GRACE = timedelta(minutes=15)
+# The least time between two urgent editions of a digest.
+URGENT_PAUSE = timedelta(minutes=30)
 
 
 @cache
@@ -85,6 +87,29 @@ def window(
     until = max(now, previous_until or now)
     late = previous_until is not None and now - slot > grace
     return Window(slot=slot, since=previous_until, until=until, late=late)
+
+
+def urgent_slot(
+    eligible_at: datetime, last: datetime | None, quiet_hours: str | None, zone: str
+) -> datetime:
+    """When an urgent edition is due for what became eligible then, in UTC.
+
+    At once, but half an hour after the ``last`` edition at the earliest, and at the end of the
+    quiet hours (``22:00-07:00`` on the wall clock) when it falls into them. It depends on nothing
+    but what is stored: whoever asks, and when, finds the same slot.
+    """
+    moment = eligible_at if last is None else max(eligible_at, last + URGENT_PAUSE)
+    if quiet_hours is None:
+        return moment
+    begin, end = map(time.fromisoformat, quiet_hours.split("-"))
+    place = zone_of(zone)
+    local = moment.astimezone(place)
+    clock = local.time()
+    is_quiet = begin <= clock < end if begin <= end else clock >= begin or clock < end
+    if not is_quiet:
+        return moment
+    day = local.date() + (_DAY if clock >= end else timedelta())
+    return max(moment, _moment(day, end, place) or moment)
 
 
 def _days(schedule: Schedule, start: date, step: timedelta) -> Iterator[date]:

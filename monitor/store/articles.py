@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from monitor.model import Article, JudgedArticle, Judgement, KnownArticle, ReceiptLine, Wording
 from monitor.store.database import Database, Record, chunks
@@ -30,8 +31,27 @@ class Articles:
         """
         with self._database.reading() as connection:
             ids = identified(connection, keys)
-            found = _known(connection, set(ids.values()), feed_id)
-        return {key: found[article_id] for key, article_id in ids.items()}
+            wordings = _wordings(connection, ids.values())
+            stated = _stated(connection, wordings, [] if feed_id is None else [feed_id])
+        return {
+            key: _known(article_id, wordings[article_id], feed_id, stated)
+            for key, article_id in ids.items()
+        }
+
+    def known_to(self, asked: Mapping[int, Collection[str]]) -> dict[int, dict[str, KnownArticle]]:
+        """``known`` for many feeds at once: by feed, the articles behind the keys it asks for."""
+        with self._database.reading() as connection:
+            ids = identified(connection, {key for keys in asked.values() for key in keys})
+            wordings = _wordings(connection, ids.values())
+            stated = _stated(connection, wordings, asked) if ids else {}
+        return {
+            feed_id: {
+                key: _known(ids[key], wordings[ids[key]], feed_id, stated)
+                for key in keys
+                if key in ids
+            }
+            for feed_id, keys in asked.items()
+        }
 
     def unassessed(self, limit: int) -> list[Article]:
         """Articles whose current revision was not judged yet, the oldest first."""
@@ -110,7 +130,8 @@ _ARTICLE = (
     articles.c.feed_id,
     articles.c.backlog,
     articles.c.eligible_at,
-    feeds.c.outlet,
+    func.coalesce(articles.c.outlet, feeds.c.outlet).label("outlet"),
+    case((articles.c.outlet.is_not(None), feeds.c.outlet)).label("via"),
     feeds.c.country,
     feeds.c.camp,
     revisions.c.id.label("revision_id"),
@@ -166,48 +187,74 @@ def _with_judgement(*columns: ColumnElement[Any]) -> Select[Any]:
     return _with_wording(*columns).outerjoin(judgements, _counting())
 
 
-def _known(
-    connection: Connection, ids: Iterable[int], feed_id: int | None
-) -> dict[int, KnownArticle]:
-    wanted = sorted(ids)
-    stated = {} if feed_id is None else _stated(connection, wanted, feed_id)
-    hashes: dict[int, set[str]] = defaultdict(set)
-    current: dict[int, tuple[str, int]] = {}
-    for chunk in chunks(wanted):
-        rows = _WORDINGS.where(revisions.c.article_id.in_(chunk))
-        for article_id, digest, is_current, length in connection.execute(rows):
-            hashes[article_id].add(digest)
+@dataclass(slots=True)
+class _Wordings:
+    """The hashes of an article's wordings, and what stands in the current one."""
+
+    hashes: set[str] = field(default_factory=set)
+    current: str = ""
+    length: int = 0
+    title: str = ""
+    url: str = ""
+
+
+def _wordings(connection: Connection, ids: Iterable[int]) -> dict[int, _Wordings]:
+    found: dict[int, _Wordings] = defaultdict(_Wordings)
+    for chunk in chunks(sorted(set(ids))):
+        rows = _WORDINGS.where(articles.c.id.in_(chunk))
+        for article_id, url, digest, is_current, length, title in connection.execute(rows):
+            wordings = found[article_id]
+            wordings.url = url
+            if digest is None:  # forgotten: all that is left of it is who it was
+                continue
+            wordings.hashes.add(digest)
             if is_current:
-                current[article_id] = (digest, length)
-    return {
-        article_id: KnownArticle(
-            article_id,
-            frozenset(hashes[article_id] | {stated.get(article_id, current[article_id][0])}),
-            carried=feed_id is None or article_id in stated,
-            speaks=feed_id is None or stated.get(article_id) == current[article_id][0],
-            length=current[article_id][1],
-        )
-        for article_id in wanted
-    }
+                wordings.current, wordings.length, wordings.title = digest, length, title
+    return found
+
+
+def _known(
+    article_id: int,
+    wordings: _Wordings,
+    feed_id: int | None,
+    stated: Mapping[tuple[int, int], str],
+) -> KnownArticle:
+    """The article as the feed knows it, which has ``stated`` some wording of it, or none."""
+    said = wordings.current if feed_id is None else stated.get((feed_id, article_id))
+    return KnownArticle(
+        article_id,
+        frozenset(wordings.hashes | {said or wordings.current}),
+        carried=said is not None,
+        speaks=said == wordings.current,
+        length=wordings.length,
+        title=wordings.title,
+        url=wordings.url,
+    )
 
 
 _WORDINGS = select(
-    revisions.c.article_id,
+    articles.c.id,
+    articles.c.url,
     revisions.c.hash,
     revisions.c.current,
     func.length(revisions.c.title)
     + func.length(revisions.c.summary)
     + func.length(revisions.c.text),
-)
+    revisions.c.title,
+).outerjoin(revisions, revisions.c.article_id == articles.c.id)
 
 
-def _stated(connection: Connection, ids: Iterable[int], feed_id: int) -> dict[int, str]:
-    """The wording's hash that a feed showed last, by article."""
-    stated: dict[int, str] = {}
-    shown = select(entries.c.article_id, entries.c.hash).where(entries.c.feed_id == feed_id)
-    for chunk in chunks(ids):
-        rows = connection.execute(shown.where(entries.c.article_id.in_(chunk)))
-        stated.update((article_id, digest) for article_id, digest in rows)
+def _stated(
+    connection: Connection, ids: Collection[int], feed_ids: Iterable[int]
+) -> dict[tuple[int, int], str]:
+    """The wording's hash that each feed showed last, by feed and article."""
+    stated: dict[tuple[int, int], str] = {}
+    shown = select(entries.c.feed_id, entries.c.article_id, entries.c.hash)
+    for some_feeds in chunks(feed_ids):
+        carrying = shown.where(entries.c.feed_id.in_(some_feeds))
+        for chunk in chunks(ids):
+            rows = connection.execute(carrying.where(entries.c.article_id.in_(chunk)))
+            stated.update(((row.feed_id, row.article_id), row.hash) for row in rows)
     return stated
 
 
@@ -217,6 +264,7 @@ def _article(row: Record) -> Article:
         revision_id=row.revision_id,
         url=row.url,
         outlet=row.outlet,
+        via=row.via,
         wording=Wording(row.title, row.summary, row.text, row.lang),
         first_seen=row.first_seen,
         published=row.published,

@@ -26,9 +26,9 @@ class Database:
     outside, each is a transaction of its own.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, access: sqlite.Access = sqlite.Access.WRITING) -> None:
         self.path = path
-        self._engine = sqlite.open_engine(path, read_only=read_only)
+        self._engine = sqlite.open_engine(path, access)
         self._thread = threading.local()
         # Threads of one process queue here, which is fair; SQLite lets the waiting ones poll.
         self._turn = threading.Lock()
@@ -55,7 +55,23 @@ class Database:
             yield joined
             return
         with self._explained(), self._engine.connect() as connection, connection.begin():
-            yield connection
+            try:
+                yield connection
+            except ValueError as error:  # of what a value is made of: it is none of ours
+                raise sqlite.unreadable(error, self.path) from error
+
+    def check_room(self) -> None:
+        """StoreError when the disk is so full that writing could break off in the middle."""
+        sqlite.check_room(self.path)
+
+    def log_size(self) -> int:
+        """How many bytes of changes wait to be written back from the log."""
+        return sqlite.log_size(self.path)
+
+    def write_back(self) -> bool:
+        """Empty the log; False when somebody still reads what was before."""
+        with self._explained(), self._engine.connect() as connection:
+            return sqlite.write_back(connection)
 
     def close(self) -> None:
         """Give all connections back."""

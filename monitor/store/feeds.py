@@ -1,27 +1,55 @@
-"""Feeds: which are due, who polls them, what a poll brought."""
+"""Feeds: which are due, who polls them, what is remembered of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from monitor.errors import StoreError
 from monitor.model import (
     Feed,
     FeedHealth,
     FeedListing,
     FeedState,
     Finding,
+    Gap,
+    Notice,
     PollOutcome,
+    Recipe,
     Validators,
 )
+from monitor.store import outcomes
 from monitor.store.database import Database, Record, chunks
-from monitor.store.findings import keep
-from monitor.store.schema import feeds, polls
+from monitor.store.findings import Shown, keep
+from monitor.store.outcomes import read_habits
+from monitor.store.schema import Utc, entries, feeds, gaps, notices, polls
 from monitor.store.sqlite import insert
+from monitor.text.urls import host
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One poll to be written down, and the token of the claim that it was made with."""
+
+    outcome: PollOutcome
+    findings: Sequence[Finding] = ()
+    token: int | None = None
 
 
 class Feeds:
@@ -39,13 +67,20 @@ class Feeds:
             connection.execute(update(feeds).values(enabled=False).where(feeds.c.enabled))
             if rows := [_listed(listing, now) for listing in listings]:
                 fresh = insert(feeds)
-                names = ("outlet", "lang", "country", "camp", "enabled")
+                names = ("outlet", "lang", "country", "camp", "recipe", "enabled")
                 wishes = {name: fresh.excluded[name] for name in names}
                 connection.execute(fresh.on_conflict_do_update([feeds.c.url], set_=wishes), rows)
 
     def enabled(self) -> list[Feed]:
-        """All feeds that are polled, in the order in which they were added."""
+        """All feeds that are listed, paused ones too, in the order in which they were added."""
         return self._select(feeds.c.enabled)
+
+    def kept(self) -> dict[int, int]:
+        """How many articles each feed has shown, by its id; feeds without any are left out."""
+        number = func.count().label("number")
+        counted = select(entries.c.feed_id, number).group_by(entries.c.feed_id)
+        with self._database.reading() as connection:
+            return {row.feed_id: row.number for row in connection.execute(counted)}
 
     def due(self, now: datetime) -> list[Feed]:
         """Feeds to poll now that nobody is polling, the longest overdue first."""
@@ -53,55 +88,122 @@ class Feeds:
 
     def next_due(self) -> datetime | None:
         """When the next feed is to be polled; in the past where one waits, None without feeds."""
-        soonest = select(func.min(feeds.c.next_poll_at)).where(feeds.c.enabled)
+        soonest = select(func.min(feeds.c.next_poll_at)).where(_polled())
         with self._database.reading() as connection:
             at: datetime | None = connection.scalars(soonest).one()
         return at
+
+    def pause(self, url: str, *, paused: bool = True) -> bool:
+        """Stop polling a feed, or go on; False when no such feed is listed."""
+        pausing = update(feeds).values(paused=paused).where(feeds.c.url == url, feeds.c.enabled)
+        with self._database.writing() as connection:
+            return connection.execute(pausing).rowcount > 0
 
     def claim(self, feed_id: int, now: datetime, lease: timedelta) -> int | None:
         """Take a due feed for as long as ``lease``; None when another poller was faster.
 
         The answer is a new token, which shows at ``record`` that nobody took the feed meanwhile.
         """
-        values = {"leased_until": now + lease, "token": feeds.c.token + 1}
-        taking = update(feeds).values(values).where(feeds.c.id == feed_id, _due(now))
+        return self.claim_all([feed_id], now, lease).get(feed_id)
+
+    def claim_all(self, feed_ids: Iterable[int], now: datetime, lease: timedelta) -> dict[int, int]:
+        """``claim`` for many feeds in one transaction: tokens by the ids of those taken."""
+        tokens: dict[int, int] = {}
+        times = {"now": now, "far": now + _NEVER_AHEAD, "lease_ends": now + lease}
         with self._database.writing() as connection:
-            return connection.scalars(taking.returning(feeds.c.token)).one_or_none()
+            for chunk in chunks(feed_ids):
+                taken = connection.execute(_CLAIM, {"ids": chunk, **times})
+                tokens.update((feed_id, token) for feed_id, token in taken)
+        return tokens
 
     def release(self, feed_id: int, token: int) -> None:
         """Give a claimed feed back unpolled: it is due again at once."""
-        mine = (feeds.c.id == feed_id, feeds.c.token == token)
-        with self._database.writing() as connection:
-            connection.execute(update(feeds).values(leased_until=None).where(*mine))
+        self.release_all({feed_id: token})
 
-    def excuse(self, feed_ids: Sequence[int], due: datetime) -> None:
-        """Take back the failure of feeds that were not to blame: due at ``due``, as if unasked."""
+    def release_all(self, tokens: Mapping[int, int]) -> None:
+        """``release`` for many feeds in one transaction, by their ids."""
+        rows = [{"this": feed_id, "its": token} for feed_id, token in tokens.items()]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(_RELEASE, rows)
+
+    def strike(self, bodies: Mapping[int, str]) -> None:
+        """Count, before it begins, that each feed's document with that hash is parsed.
+
+        A poll that is recorded takes that back; what remains are the documents over which nobody
+        lived to record anything.
+        """
+        rows = [{"this": feed_id, "body": digest} for feed_id, digest in bodies.items()]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(_STRIKE, rows)
+
+    def rest(self, host: str, until: datetime) -> None:
+        """Ask none of a host's feeds before ``until``, because it wants fewer requests."""
+        sooner = or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at < until)
         with self._database.writing() as connection:
-            for chunk in chunks(feed_ids):
-                excused = update(feeds).where(feeds.c.id.in_(chunk), feeds.c.failures > 0)
-                connection.execute(excused.values(failures=feeds.c.failures - 1, next_poll_at=due))
+            resting = update(feeds).values(next_poll_at=until)
+            connection.execute(resting.where(feeds.c.host == host, sooner))
+
+    def silence(self) -> tuple[int, int]:
+        """How many hosts that answered before have all been silent since anybody was reached.
+
+        And how many hosts are polled in all.
+        """
+        blamed = _blamed().subquery()
+        # A feed whose every failure is part of the silence had answered before, or is new.
+        suddenly = and_(blamed.c.feed_id == feeds.c.id, blamed.c.polls >= feeds.c.failures)
+        hosts = func.count(feeds.c.host.distinct())
+        with self._database.reading() as connection:
+            silent = connection.scalars(select(hosts).join(blamed, suddenly)).one()
+            return silent, connection.scalars(select(hosts).where(_polled())).one()
+
+    def excuse(self, due: datetime) -> int:
+        """Take back the failures since anybody was reached: those feeds are due at ``due``."""
+        with self._database.writing() as connection:
+            rows = connection.execute(_blamed()).all()
+            silent = [{"this": row.feed_id, "polls": row.polls, "due": due} for row in rows]
+            if silent:
+                connection.execute(_EXCUSE, silent)
+                connection.execute(update(polls).values(status=_EXCUSED).where(_since_reached()))
+        return len(silent)
 
     def record(
         self, outcome: PollOutcome, findings: Sequence[Finding], token: int | None = None
     ) -> bool:
-        """Keep what a poll brought and release the feed, all in one transaction.
+        """Keep what one poll brought, as ``record_all`` does."""
+        return self.record_all([Recording(outcome, findings, token)])[0]
+
+    def record_all(self, recordings: Sequence[Recording]) -> list[bool]:
+        """Keep what polls of different feeds brought and release the feeds, in one transaction.
 
         Entries come first and validators with them, so that no entry can be missed: a poll that
         was not recorded is simply repeated, and findings recorded again add no article.
-        False, and nothing kept, when the claim that gave ``token`` is no longer the last one.
-        StoreError when the feed does not exist.
+        False, and nothing kept, for a poll whose ``token`` is not that of the last claim.
+        StoreError when a feed does not exist.
         """
-        this = select(feeds).where(feeds.c.id == outcome.feed_id)
         with self._database.writing() as connection:
-            feed = connection.execute(this).one_or_none()
-            if feed is None:
-                raise StoreError(f"there is no feed {outcome.feed_id} to record a poll of")
-            if token not in (None, feed.token):
-                return False
-            new, changed = keep(connection, outcome.feed_id, outcome.at, findings)
-            connection.execute(_remember(outcome, feed))
-            connection.execute(insert(polls).values(_poll(outcome, new, changed)))
-        return True
+            ids = [recording.outcome.feed_id for recording in recordings]
+            earlier = outcomes.before(connection, ids)
+            valid = [
+                each.token in (None, earlier[each.outcome.feed_id].token) for each in recordings
+            ]
+            kept = [each for each, is_valid in zip(recordings, valid, strict=True) if is_valid]
+            shown = [Shown(each.outcome.feed_id, each.outcome.at, each.findings) for each in kept]
+            counts = keep(connection, shown)
+            told = [(each.outcome, count) for each, count in zip(kept, counts, strict=True)]
+            outcomes.write(connection, told, earlier)
+        return valid
+
+    def forget_polls(self, before: datetime, limit: int = 5_000) -> int:
+        """Forget polls made before a time, of the ``limit`` oldest; how many were forgotten.
+
+        What a feed does and did stands in its own row, and times unseen in the ledger of gaps.
+        """
+        oldest = select(polls.c.id).order_by(polls.c.id).limit(limit)
+        old = delete(polls).where(polls.c.id.in_(oldest), polls.c.at < before)
+        with self._database.writing() as connection:
+            return connection.execute(old).rowcount
 
     def health(self, since: datetime | None, until: datetime) -> tuple[FeedHealth, ...]:
         """Each enabled feed's last poll in ``[since, until)``; feeds without one are left out."""
@@ -110,6 +212,29 @@ class Feeds:
         return tuple(
             FeedHealth(row.outlet, row.url, FeedState(row.state), row.error) for row in rows
         )
+
+    def gaps(self, since: datetime | None, until: datetime) -> tuple[Gap, ...]:
+        """The times unseen that were found in ``[since, until)``, in the order of finding."""
+        found = (
+            select(feeds.c.outlet, gaps.c.since, gaps.c.until)
+            .join(feeds, feeds.c.id == gaps.c.feed_id)
+            .where(*_between(gaps.c.at, since, until))
+            .order_by(gaps.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(Gap(*row) for row in connection.execute(found))
+
+    def notices(self, since: datetime | None, until: datetime) -> tuple[Notice, ...]:
+        """The notices of long failures made in ``[since, until)``, the oldest first."""
+        stated = (notices.c.days, notices.c.failing_since, notices.c.sentence)
+        made = (
+            select(feeds.c.outlet, feeds.c.url, *stated)
+            .join(feeds, feeds.c.id == notices.c.feed_id)
+            .where(*_between(notices.c.at, since, until))
+            .order_by(notices.c.at, feeds.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(Notice(*row) for row in connection.execute(made))
 
     def _select(self, condition: ColumnElement[bool]) -> list[Feed]:
         with self._database.reading() as connection:
@@ -122,87 +247,126 @@ def count_enabled(connection: Connection) -> int:
     return connection.scalars(select(func.count()).where(feeds.c.enabled)).one()
 
 
+_RELEASE = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("this"), feeds.c.token == bindparam("its"))
+    .values(leased_until=None)
+)
+_STRIKE = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("this"))
+    .values(
+        strikes=case((feeds.c.struck == bindparam("body"), feeds.c.strikes), else_=0),
+        begun=case((feeds.c.struck == bindparam("body"), feeds.c.begun + 1), else_=1),
+        struck=bindparam("body"),
+    )
+)
+
+
+# In the place of a status: nobody was reached, and the feed was not to blame.
+_EXCUSED = 0
+
+
+def _since_reached() -> ColumnElement[bool]:
+    """Whether a poll came after the last one that reached its server."""
+    earlier = polls.alias()
+    answered = or_(earlier.c.state != FeedState.UNREACHABLE, earlier.c.status > _EXCUSED)
+    reached = select(earlier.c.id).where(answered).order_by(earlier.c.id.desc()).limit(1)
+    return polls.c.id > func.coalesce(reached.scalar_subquery(), 0)
+
+
+def _blamed() -> Select[int, int]:
+    """How many polls each feed was blamed for since any poll reached its server."""
+    counted = select(polls.c.feed_id, func.count().label("polls")).group_by(polls.c.feed_id)
+    return counted.where(_since_reached(), polls.c.status.is_(None))
+
+
+_LEFT = func.max(feeds.c.failures - bindparam("polls"), 0)
+_EXCUSE = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("this"), feeds.c.failures > 0)
+    .values(
+        failures=_LEFT,
+        failing_since=case((_LEFT > 0, feeds.c.failing_since), else_=None),
+        next_poll_at=bindparam("due"),
+    )
+)
+
+
+def _between(
+    time: ColumnElement[datetime], since: datetime | None, until: datetime
+) -> list[ColumnElement[bool]]:
+    return [time < until] + ([time >= since] if since else [])
+
+
+def _polled() -> ColumnElement[bool]:
+    return and_(feeds.c.enabled, feeds.c.paused.is_(False))
+
+
 # Longer than any wait: a time further ahead was written while the clock was wrong.
 _NEVER_AHEAD = timedelta(days=8)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
+    return _is_due(literal(now, Utc), literal(now + _NEVER_AHEAD, Utc))
+
+
+def _is_due(now: ColumnElement[datetime], far: ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(
-        feeds.c.enabled,
-        _has_come(feeds.c.next_poll_at, now),
-        _has_come(feeds.c.leased_until, now),
+        _polled(),
+        _has_come(feeds.c.next_poll_at, now, far),
+        _has_come(feeds.c.leased_until, now, far),
     )
 
 
-def _has_come(time: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    return or_(time.is_(None), time <= now, time > now + _NEVER_AHEAD)
+def _has_come(
+    time: ColumnElement[datetime | None],
+    now: ColumnElement[datetime],
+    far: ColumnElement[datetime],
+) -> ColumnElement[bool]:
+    return or_(time.is_(None), time <= now, time > far)
+
+
+# Made once: it is asked for every few feeds.
+_CLAIM = (
+    update(feeds)
+    .values(leased_until=bindparam("lease_ends", type_=Utc), token=feeds.c.token + 1)
+    .where(
+        feeds.c.id.in_(bindparam("ids", expanding=True)),
+        _is_due(bindparam("now", type_=Utc), bindparam("far", type_=Utc)),
+    )
+    .returning(feeds.c.id, feeds.c.token)
+)
 
 
 def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:
     return {
         "url": listing.url,
+        "host": host(listing.url),
         "outlet": listing.outlet,
         "lang": listing.lang,
         "country": listing.country,
         "camp": listing.camp,
+        "recipe": asdict(listing.recipe) if listing.recipe else None,
         "enabled": True,
+        "paused": False,
         "state": FeedState.NEW,
         "failures": 0,
+        "moves": 0,
+        "strikes": 0,
+        "begun": 0,
+        "stamps": "",
+        "habits": {},
         "token": 0,
         "next_poll_at": now,
     }
 
 
-def _remember(outcome: PollOutcome, before: Record) -> Update:
-    """The update of the feed's row; a failed poll keeps what the last good one left."""
-    failed = outcome.state.failed
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "error": outcome.error,
-        "failures": before.failures + 1 if failed else 0,
-        "first_polled_at": before.first_polled_at or outcome.at,
-        "polled_at": outcome.at,
-        "next_poll_at": outcome.next_poll_at,
-        "leased_until": None,
-    }
-    if not failed:
-        values |= {"succeeded_at": outcome.at, **_validators(outcome, before)}
-    return update(feeds).values(values).where(feeds.c.id == outcome.feed_id)
-
-
-def _validators(outcome: PollOutcome, before: Record) -> dict[str, Any]:
-    """What to ask with next time: as the server said, verbatim.
-
-    A server that says "unchanged" without repeating its validators has not withdrawn them.
-    """
-    given = outcome.validators
-    silent = outcome.state is FeedState.UNCHANGED and given == Validators()
-    return {
-        "etag": before.etag if silent else given.etag,
-        "last_modified": before.last_modified if silent else given.last_modified,
-        "body_hash": outcome.body_hash or before.body_hash,
-    }
-
-
-def _poll(outcome: PollOutcome, new: int, changed: int) -> dict[str, Any]:
-    return {
-        "feed_id": outcome.feed_id,
-        "at": outcome.at,
-        "state": outcome.state,
-        "status": outcome.status,
-        "entries": len(outcome.entries),
-        "new": new,
-        "changed": changed,
-        "error": outcome.error,
-    }
-
-
 def _last_polls(since: datetime | None, until: datetime) -> Select[*tuple[Any, ...]]:
-    window = [polls.c.at < until] + ([polls.c.at >= since] if since else [])
     last = (
         select(func.max(polls.c.id).label("id"))
         .join(feeds, feeds.c.id == polls.c.feed_id)
-        .where(feeds.c.enabled, *window)
+        .where(feeds.c.enabled, *_between(polls.c.at, since, until))
         .group_by(polls.c.feed_id)
         .subquery()
     )
@@ -231,4 +395,16 @@ def _feed(row: Record) -> Feed:
         polled_at=row.polled_at,
         succeeded_at=row.succeeded_at,
         next_poll_at=row.next_poll_at,
+        recipe=Recipe(**row.recipe) if row.recipe else None,
+        paused=row.paused,
+        failing_since=row.failing_since,
+        whole_at=row.whole_at,
+        interval=row.interval,
+        moved_to=row.moved_to,
+        moves=row.moves,
+        struck=row.struck,
+        strikes=row.strikes,
+        begun=row.begun,
+        stamps=frozenset(row.stamps.split()),
+        habits=read_habits(row.habits),
     )

@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from monitor.model import Finding, FindingKind
-from monitor.store import sqlite
+from monitor.store import sqlite_text as full_text
 from monitor.store.database import chunks
-from monitor.store.schema import articles, entries, identities, revisions
+from monitor.store.schema import articles, days, entries, identities, revisions
 from monitor.store.sqlite import insert
+from monitor.text.fingerprint import checksum
 
 
-def keep(
-    connection: Connection, feed_id: int, at: datetime, findings: Sequence[Finding]
-) -> tuple[int, int]:
-    """Store ``findings``; tell how many articles are new and how many have changed.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one poll of a feed found."""
+
+    feed_id: int
+    at: datetime
+    findings: Sequence[Finding]
+
+
+class _Known(NamedTuple):
+    """A finding of a stored article."""
+
+    article_id: int
+    finding: Finding
+    poll: Shown
+
+
+def keep(connection: Connection, shown: Sequence[Shown]) -> list[tuple[int, int]]:
+    """Store what polls found; tell for each how many articles are new, how many have changed.
 
     A finding called new whose keys are known by now, because another feed or an earlier try
     brought the article first, only adds its keys.
     """
-    fresh, known = _divided(connection, findings)
-    ids = _add_articles(connection, feed_id, at, fresh)
-    shown = [*zip(ids, fresh, strict=True), *known]
-    _add_identities(connection, shown)
-    _claim(connection, feed_id, at, shown)
-    first = _revisions(zip(ids, fresh, strict=True), at)
+    found = [(finding, poll) for poll in shown for finding in poll.findings]
+    if not found:
+        return [(0, 0) for _ in shown]
+    fresh, places = _divided(connection, found)
+    ids = _add_articles(connection, fresh)
+    all_known = [
+        _Known(ids[place] if is_fresh else place, finding, poll)
+        for (finding, poll), (is_fresh, place) in zip(found, places, strict=True)
+    ]
+    _add_identities(connection, all_known)
+    _bring_home(connection, all_known)
+    _claim(connection, all_known)
+    said = _wordings(found, places, fresh)
+    first = [_revision(each, *found) for each, found in zip(ids, said, strict=True)]
     if first:
         connection.execute(insert(revisions), first)
-        sqlite.index(connection, first)
-    changed = _move(connection, known, at)
-    return len(ids), changed
+        full_text.index(connection, first)
+    changed = _move(connection, all_known)
+    new = Counter(poll.feed_id for _, poll in fresh)
+    return [(new[poll.feed_id], changed[poll.feed_id]) for poll in shown]
 
 
 def identified(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
@@ -46,62 +73,135 @@ def identified(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     return found
 
 
+_Found = tuple[Finding, Shown]
+
+
 def _divided(
-    connection: Connection, findings: Sequence[Finding]
-) -> tuple[list[Finding], list[tuple[int, Finding]]]:
-    """New articles, and findings of stored ones with their article's id."""
-    claimed = [finding for finding in findings if finding.article_id is None]
-    stored = identified(connection, {key for finding in claimed for key in finding.keys})
-    taken: set[str] = set()
-    fresh: list[Finding] = []
-    known = [(each.article_id, each) for each in findings if each.article_id is not None]
-    for finding in claimed:
-        if article_id := next((stored[key] for key in finding.keys if key in stored), None):
-            known.append((article_id, finding))
-        elif taken.isdisjoint(finding.keys):
-            fresh.append(finding)
-            taken.update(finding.keys)
-    return fresh, known
+    connection: Connection, found: Sequence[_Found]
+) -> tuple[list[_Found], list[tuple[bool, int]]]:
+    """New articles, each once, and for each finding where its article is.
+
+    That is ``(True, place among the new ones)`` or ``(False, id of a stored article)``.
+    """
+    claimed = {key for finding, _ in found if finding.article_id is None for key in finding.keys}
+    stored = identified(connection, claimed)
+    taken: dict[str, int] = {}
+    fresh: list[_Found] = []
+    places: list[tuple[bool, int]] = []
+    for finding, poll in found:
+        article_id = finding.article_id or next(
+            (stored[key] for key in finding.keys if key in stored), None
+        )
+        if article_id is not None:
+            places.append((False, article_id))
+            continue
+        place = next((taken[key] for key in finding.keys if key in taken), None)
+        if place is None:
+            place = len(fresh)
+            fresh.append((finding, poll))
+        taken.update((key, place) for key in finding.keys if key not in taken)
+        places.append((True, place))
+    return fresh, places
 
 
-def _add_articles(
-    connection: Connection, feed_id: int, at: datetime, fresh: Sequence[Finding]
-) -> list[int]:
+def _wordings(
+    found: Sequence[_Found], places: Sequence[tuple[bool, int]], fresh: Sequence[_Found]
+) -> list[_Found]:
+    """What is said of each new article: where two feeds bring it at once, by the one with more."""
+    said = list(fresh)
+    for (finding, poll), (is_fresh, place) in zip(found, places, strict=True):
+        if is_fresh and _length(finding) > _length(said[place][0]):
+            said[place] = (finding, poll)
+    return said
+
+
+def _length(finding: Finding) -> int:
+    return len(finding.entry.title) + len(finding.entry.summary) + len(finding.entry.text)
+
+
+def _add_articles(connection: Connection, fresh: Sequence[_Found]) -> list[int]:
     """Ids of the new articles, in the order of ``fresh``."""
     rows = [
         {
             "url": readable(finding.url),
-            "feed_id": feed_id,
-            "first_seen": at,
+            "feed_id": poll.feed_id,
+            "outlet": readable(finding.entry.outlet or "") or None,
+            "first_seen": poll.at,
             "published": finding.entry.published,
             "backlog": finding.backlog,
             "pending": True,
         }
-        for finding in fresh
+        for finding, poll in fresh
     ]
     if not rows:
         return []
-    adding = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
-    return list(connection.scalars(adding, rows))
+    # RETURNING would take a statement a row; nobody else writes meanwhile, and ids only grow.
+    last = connection.scalars(select(func.coalesce(func.max(articles.c.id), 0))).one()
+    connection.execute(insert(articles), rows)
+    added = select(articles.c.id).where(articles.c.id > last).order_by(articles.c.id)
+    ids = list(connection.scalars(added))
+    _note_days(
+        connection, {article_id: poll.at for article_id, (_, poll) in zip(ids, fresh, strict=True)}
+    )
+    return ids
 
 
-def _add_identities(connection: Connection, known: Iterable[tuple[int, Finding]]) -> None:
+def _note_days(connection: Connection, seen: Mapping[int, datetime]) -> None:
+    """Widen the ids between which the articles of each day are found."""
+    by_day: dict[int, list[int]] = {}
+    for article_id, at in seen.items():
+        by_day.setdefault(int(at.timestamp() // _DAY), []).append(article_id)
+    rows = [{"day": day, "first_id": min(ids), "last_id": max(ids)} for day, ids in by_day.items()]
+    noting = insert(days)
+    fresh = noting.excluded
+    wider = {
+        "first_id": case((fresh.first_id < days.c.first_id, fresh.first_id), else_=days.c.first_id),
+        "last_id": case((fresh.last_id > days.c.last_id, fresh.last_id), else_=days.c.last_id),
+    }
+    connection.execute(noting.on_conflict_do_update([days.c.day], set_=wider), rows)
+
+
+_DAY = 86_400
+
+
+def _add_identities(connection: Connection, known: Iterable[_Known]) -> None:
     rows = [
         {"key": readable(key), "article_id": article_id}
-        for article_id, finding in known
-        for key in finding.keys
+        for article_id, finding, _ in known
+        for key in (*finding.keys, *finding.told)
     ]
     if rows:
         connection.execute(insert(identities).on_conflict_do_nothing(), rows)
 
 
-def _claim(
-    connection: Connection, feed_id: int, at: datetime, shown: Iterable[tuple[int, Finding]]
-) -> None:
-    """Remember that the feed showed these articles, and in which wording."""
+def _bring_home(connection: Connection, known: Iterable[_Known]) -> None:
+    """Give articles that an aggregator brought to the publisher whose own entry comes now."""
     rows = [
-        {"feed_id": feed_id, "article_id": article_id, "hash": finding.hash, "seen_at": at}
-        for article_id, finding in shown
+        {"moved": article_id, "its_url": readable(finding.url), "its_feed": poll.feed_id}
+        for article_id, finding, poll in known
+        if finding.article_id and finding.kind is FindingKind.NEW and not finding.entry.outlet
+    ]
+    if rows:
+        connection.execute(_BRING_HOME, rows)
+
+
+_BRING_HOME = (
+    update(articles)
+    .values(url=bindparam("its_url"), feed_id=bindparam("its_feed"), outlet=None)
+    .where(articles.c.id == bindparam("moved"), articles.c.outlet.is_not(None))
+)
+
+
+def _claim(connection: Connection, known: Iterable[_Known]) -> None:
+    """Remember which articles each feed showed, and in which wording."""
+    rows = [
+        {
+            "feed_id": poll.feed_id,
+            "article_id": article_id,
+            "hash": finding.hash,
+            "seen_at": poll.at,
+        }
+        for article_id, finding, poll in known
         if finding.kind is not FindingKind.SAME
     ]
     if rows:
@@ -111,36 +211,37 @@ def _claim(
         connection.execute(claiming.on_conflict_do_update(key, set_=latest), rows)
 
 
-def _revisions(found: Iterable[tuple[int, Finding]], at: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "article_id": article_id,
-            "hash": finding.hash,
-            "title": readable(finding.entry.title),
-            "summary": readable(finding.entry.summary),
-            "text": readable(finding.entry.text),
-            "lang": finding.lang,
-            "seen_at": at,
-            "current": True,
-        }
-        for article_id, finding in found
-    ]
+def _revision(article_id: int, finding: Finding, poll: Shown) -> dict[str, Any]:
+    entry = finding.entry
+    texts = [readable(text) for text in (entry.title, entry.summary, entry.text)]
+    return {
+        "article_id": article_id,
+        "hash": finding.hash,
+        **dict(zip(("title", "summary", "text"), texts, strict=True)),
+        "lang": finding.lang,
+        "seen_at": poll.at,
+        "current": True,
+        "checksum": checksum(map(str.encode, texts)),
+    }
 
 
-def _move(connection: Connection, known: Sequence[tuple[int, Finding]], at: datetime) -> int:
-    """Give changed articles their new revision; one stored before is never taken up again."""
-    last = {article_id: (article_id, finding) for article_id, finding in known if finding.revises}
-    rows = [row for row in _revisions(last.values(), at) if not _is_stored(connection, row)]
-    if not rows:
-        return 0
-    ids = [{"moved": row["article_id"]} for row in rows]
-    for row in rows:
-        sqlite.forget(connection, _current_wording(connection, row["article_id"]))
-    connection.execute(_SUPERSEDE, ids)
-    connection.execute(insert(revisions), rows)
-    connection.execute(_AWAIT_JUDGEMENT, ids)
-    sqlite.index(connection, rows)
-    return len(rows)
+def _move(connection: Connection, known: Sequence[_Known]) -> Counter[int]:
+    """Give changed articles their new revision, and count them by feed.
+
+    A wording stored before is never taken up again.
+    """
+    last = {each.article_id: each for each in known if each.finding.revises}
+    stored = _stored_hashes(connection, last)
+    moved = [each for each in last.values() if (each.article_id, each.finding.hash) not in stored]
+    if moved:
+        rows = [_revision(*each) for each in moved]
+        ids = [{"moved": row["article_id"]} for row in rows]
+        full_text.forget(connection, _current_wordings(connection, [row["moved"] for row in ids]))
+        connection.execute(_SUPERSEDE, ids)
+        connection.execute(insert(revisions), rows)
+        connection.execute(_AWAIT_JUDGEMENT, ids)
+        full_text.index(connection, rows)
+    return Counter(each.poll.feed_id for each in moved)
 
 
 _SUPERSEDE = (
@@ -151,16 +252,24 @@ _SUPERSEDE = (
 _AWAIT_JUDGEMENT = update(articles).values(pending=True).where(articles.c.id == bindparam("moved"))
 
 
-def _is_stored(connection: Connection, row: dict[str, Any]) -> bool:
-    same = (revisions.c.article_id == row["article_id"], revisions.c.hash == row["hash"])
-    return connection.execute(select(revisions.c.id).where(*same)).first() is not None
+def _stored_hashes(connection: Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Articles with the hashes of their wordings."""
+    stored: set[tuple[int, str]] = set()
+    wordings = select(revisions.c.article_id, revisions.c.hash)
+    for chunk in chunks(ids):
+        rows = connection.execute(wordings.where(revisions.c.article_id.in_(chunk)))
+        stored.update((article_id, digest) for article_id, digest in rows)
+    return stored
 
 
-def _current_wording(connection: Connection, article_id: int) -> list[dict[str, Any]]:
-    current = sqlite.indexed().where(revisions.c.article_id == article_id)
-    return [dict(row) for row in connection.execute(current).mappings()]
+def _current_wordings(connection: Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
+    wordings: list[dict[str, Any]] = []
+    for chunk in chunks(ids):
+        current = full_text.indexed().where(revisions.c.article_id.in_(chunk))
+        wordings += [dict(row) for row in connection.execute(current).mappings()]
+    return wordings
 
 
 def readable(text: str) -> str:
     """``text`` as it can be stored: a lone surrogate, which no encoding has, becomes ``?``."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -10,9 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from monitor.errors import StoreError
-from monitor.model import Assessment, ReceiptLine
+from monitor.model import Assessment, Judgement, ReceiptLine
 from monitor.store.database import Database, chunks
-from monitor.store.schema import articles, judgements, labels, revisions, stories, watchlists
+from monitor.store.hands import placed_by_hand
+from monitor.store.schema import (
+    articles,
+    carried,
+    judgements,
+    labels,
+    revisions,
+    stories,
+    watchlists,
+)
 from monitor.store.signatures import keep_signatures
 from monitor.store.sqlite import insert, upsert
 
@@ -55,6 +64,46 @@ class Judgements:
         with self._database.reading() as connection:
             row = connection.execute(used).one_or_none()
         return None if row is None else (row.fingerprint, row.body)
+
+    def judged_otherwise(self, article_ids: Iterable[int], fingerprint: str) -> frozenset[int]:
+        """Those of the articles whose judgement, by another watchlist, counts as it is.
+
+        An article that awaits the judgement of a new wording is none of them.
+        """
+        this = select(watchlists.c.id).where(watchlists.c.fingerprint == fingerprint)
+        found: set[int] = set()
+        with self._database.reading() as connection:
+            for chunk in chunks(article_ids):
+                ours = (articles.c.id.in_(chunk), articles.c.pending.is_(False))
+                other = articles.c.watchlist_id != this.scalar_subquery()
+                found.update(connection.scalars(select(articles.c.id).where(*ours, other)))
+        return frozenset(found)
+
+    def withdraw(self, article_ids: Iterable[int]) -> None:
+        """Make articles eligible for nothing from now on; what carried them keeps them."""
+        with self._database.writing() as connection:
+            for chunk in chunks(article_ids):
+                these = update(articles).where(articles.c.id.in_(chunk))
+                connection.execute(these.values(eligible_at=None))
+
+    def drop_replaced(self, article_ids: Iterable[int]) -> None:
+        """Forget judgements that count no more, of articles that no edition has carried."""
+        with self._database.writing() as connection:
+            for chunk in chunks(article_ids):
+                told = select(carried.c.article_id).where(carried.c.article_id == articles.c.id)
+                counting = (
+                    select(articles.c.id)
+                    .join(revisions, revisions.c.article_id == articles.c.id)
+                    .where(
+                        revisions.c.id == judgements.c.revision_id,
+                        articles.c.id.in_(chunk),
+                        articles.c.watchlist_id != judgements.c.watchlist_id,
+                        ~told.exists(),
+                    )
+                )
+                theirs = select(revisions.c.id).where(revisions.c.article_id.in_(chunk))
+                old = judgements.c.revision_id.in_(theirs)
+                connection.execute(delete(judgements).where(old, counting.exists()))
 
     def record(
         self,
@@ -118,18 +167,19 @@ def _story_ids(
     standing: dict[int, _Standing],
     now: datetime,
 ) -> list[int]:
-    """The story of each assessment; those that are to be opened are opened."""
+    """The story of each assessment, first of all where a hand has put it; new ones are opened."""
+    placed = placed_by_hand(connection, standing)
     wishes: list[int | tuple[str, int]] = []
     for each in assessments:
-        stored = standing[each.article.id].story_id
-        if each.story_id is not None and each.story_id >= 0:
-            wishes.append(each.story_id)
-        elif stored is not None:
-            wishes.append(stored)
+        if each.article.id in placed:
+            wishes.append(placed[each.article.id])
         elif each.story_id is None:
-            wishes.append(("article", each.article.id))
-        else:
+            stored = standing[each.article.id].story_id
+            wishes.append(("article", each.article.id) if stored is None else stored)
+        elif each.story_id < 0:
             wishes.append(("provisional", each.story_id))
+        else:
+            wishes.append(each.story_id)
     new = list(dict.fromkeys(wish for wish in wishes if isinstance(wish, tuple)))
     opened = dict(zip(new, _open_stories(connection, len(new), now), strict=True))
     return [opened[wish] if isinstance(wish, tuple) else wish for wish in wishes]
@@ -212,12 +262,22 @@ def _relabel(
         connection.execute(_LABEL, rows)
 
 
+def _terms(judgement: Judgement) -> tuple[str, ...]:
+    """The terms and keywords that a judgement has lines for, each once."""
+    rules = (line.rule.partition(":") for line in judgement.receipt)
+    return tuple(dict.fromkeys(name for kind, _, name in rules if kind in _TERMS))
+
+
+_TERMS = ("term", "keyword")
+
+
 def _labels(assessment: Assessment) -> Iterable[dict[str, Any]]:
     judgement = assessment.judgement
     kinds = (
         ("country", judgement.countries),
         ("topic", judgement.topics),
         ("entity", judgement.entities),
+        ("term", _terms(judgement)),
     )
     for kind, values in kinds:
         for value in values:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from monitor.errors import NewerDatabaseError
 from monitor.resources import migrations
-from monitor.store import sqlite
+from monitor.store import sqlite, sqlite_text
 from monitor.store.database import Database
-from monitor.store.schema import HEAD
+from monitor.store.parts import part_of, placed
+from monitor.store.schema import FULL_TEXT, HEAD, metadata
 from monitor.text.cutting import FORM
 
 if TYPE_CHECKING:
@@ -35,15 +37,24 @@ def upgrade_file(path: Path) -> bool:
     if stored == CURRENT:
         return False
     check_known(stored, path)
-    database = Database(path)
+    if path.exists():
+        _migrate_file(path)
+        return True
+    with part_of(path) as part:
+        _migrate_file(part)
+        return placed(part, path, replace=False) or upgrade_file(path)
+
+
+def _migrate_file(path: Path) -> None:
+    database = Database(path, sqlite.Access.MIGRATING)
     try:
         # All of it is one transaction: a kill in the middle leaves the schema as it was.
         with database.writing() as connection:
             _migrate(connection)
-            sqlite.prepare_index(connection)
+            sqlite_text.prepare_index(connection)
+            sqlite.check_references(connection, path)
     finally:
         database.close()
-    return True
 
 
 def check_known(stored: sqlite.Stamp, path: Path) -> None:
@@ -56,7 +67,7 @@ def check_known(stored: sqlite.Stamp, path: Path) -> None:
     if stored.revision not in known:
         raise NewerDatabaseError(
             f"{path} was written by a newer version of monitor (schema {stored.revision}); "
-            "it was left as it is: update monitor, or name another database"
+            f"it was left as it is: update monitor, or {sqlite.how_to_restore(path)}"
         )
 
 
@@ -73,3 +84,27 @@ def _migrate(connection: Connection) -> None:
     from alembic import command  # as above
 
     command.upgrade(configuration(connection), "head")
+
+
+def differences(connection: Connection) -> list[str]:
+    """In what the tables are not those of the schema, a sentence each."""
+    from alembic.autogenerate import compare_metadata  # as above
+    from alembic.runtime.migration import MigrationContext
+
+    options = {"include_name": lambda name, kind, _: not _is_of_index(name, kind)}
+    context = MigrationContext.configure(connection, opts=options)
+    found = compare_metadata(context, metadata)
+    return [_difference(each[0] if isinstance(each, list) else each) for each in found]
+
+
+def _is_of_index(name: str | None, kind: str) -> bool:
+    return kind == "table" and (name or "").startswith(FULL_TEXT)
+
+
+def _difference(found: Sequence[Any]) -> str:
+    """Alembic's words, such as ``("add_index", Index)``, as a sentence."""
+    does, _, thing = str(found[0]).partition("_")
+    names = [getattr(each, "name", each) for each in found[1:]]
+    name = ".".join(str(each) for each in names if each is not None)[:100]
+    sentences = {"add": "{} {} is missing", "remove": "{} {} should not be there"}
+    return "the schema: " + sentences.get(does, "{} {} is not as it should be").format(thing, name)

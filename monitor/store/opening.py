@@ -10,21 +10,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from monitor.errors import StoreError
 from monitor.model import JudgedArticle
 from monitor.query import Query
-from monitor.store import search, sqlite
+from monitor.query.grouping import Grouping
+from monitor.query.paging import Cursor, Sort
+from monitor.store import counting, search, sqlite
+from monitor.store.archives import Archives
 from monitor.store.articles import Articles
+from monitor.store.commitments import Commitments
+from monitor.store.counting import Group
 from monitor.store.database import Database
 from monitor.store.editions import Editions
 from monitor.store.feeds import Feeds, count_enabled
+from monitor.store.figures import Figures
+from monitor.store.hands import Hands
 from monitor.store.history import History
 from monitor.store.judgements import Judgements
 from monitor.store.migrating import CURRENT, check_known, upgrade_file
-from monitor.store.schema import articles, stories
+from monitor.store.pages import Pages
+from monitor.store.retention import Retention
+from monitor.store.schema import revisions, stories
+from monitor.store.search import Page
+from monitor.store.sqlite import Access
 from monitor.store.stories import Stories
+from monitor.store.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +58,17 @@ class Store:
         self._database = database
         self.feeds = Feeds(database)
         self.articles = Articles(database)
+        self.archives = Archives(database)
+        self.pages = Pages(database)
         self.judgements = Judgements(database)
+        self.commitments = Commitments(database)
+        self.figures = Figures(database)
         self.stories = Stories(database)
+        self.hands = Hands(database)
         self.editions = Editions(database)
+        self.subscriptions = Subscriptions(database)
         self.history = History(database)
+        self.retention = Retention(database)
 
     def __enter__(self) -> Self:
         return self
@@ -68,16 +87,43 @@ class Store:
         with self._database.writing():
             yield
 
+    def check_room(self) -> None:
+        """StoreError when there is too little space to begin anything."""
+        self._database.check_room()
+
     def search(self, query: Query, limit: int, now: datetime) -> list[JudgedArticle]:
         """The newest ``limit`` articles that ``query`` finds; ``now`` is what it counts from."""
+        return list(self.page(query, limit, now).articles)
+
+    def page(
+        self,
+        query: Query,
+        limit: int,
+        now: datetime,
+        sort: Sort = Sort.NEWEST,
+        after: Cursor | None = None,
+    ) -> Page:
+        """At most ``limit`` of what ``query`` finds in that order, from ``after`` on."""
         with self._database.reading() as connection:
-            return search.find(connection, query, limit, now)
+            return search.page(connection, query, limit, now, sort, after)
+
+    def stream(
+        self, query: Query, now: datetime, sort: Sort = Sort.NEWEST
+    ) -> Iterator[JudgedArticle]:
+        """All that ``query`` finds, read as it is asked for; memory stays the same."""
+        with self._database.reading() as connection:
+            yield from search.stream(connection, query, now, sort)
+
+    def count(self, query: Query, by: Grouping, now: datetime) -> list[Group]:
+        """How many articles ``query`` finds, by what ``by`` names."""
+        with self._database.reading() as connection:
+            return counting.count(connection, query, by, now)
 
     def counts(self) -> Counts:
         """How much there is."""
         with self._database.reading() as connection:
             return Counts(
-                articles=connection.scalars(select(func.count()).select_from(articles)).one(),
+                articles=connection.scalars(select(func.count()).where(_is_kept())).one(),
                 stories=connection.scalars(select(func.count()).select_from(stories)).one(),
                 feeds=count_enabled(connection),
             )
@@ -85,6 +131,11 @@ class Store:
     def close(self) -> None:
         """Give all connections back; the store cannot be used afterwards."""
         self._database.close()
+
+
+def _is_kept() -> ColumnElement[bool]:
+    """Whether a revision is the current one of an article; a forgotten article has none."""
+    return revisions.c.current.is_(True)
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
@@ -99,7 +150,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         _check_readable(path)
     else:
         upgrade_file(path)
-    return Store(Database(path, read_only=read_only))
+    return Store(Database(path, Access.READING if read_only else Access.WRITING))
 
 
 def _check_readable(path: Path) -> None:

@@ -19,15 +19,17 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Interval,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
-HEAD = "0001"  # the newest revision in migrations/versions; saves importing Alembic at each start
+HEAD = "0005"  # the newest revision in migrations/versions; saves importing Alembic at each start
 FULL_TEXT = "article_search"
 
 
@@ -69,21 +71,34 @@ feeds = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False, index=True),
     Column("outlet", Text, nullable=False),
     Column("lang", String(16)),
     Column("country", String(2)),
     Column("camp", Text),
+    Column("recipe", JSON(none_as_null=True)),  # how a list page is read
     Column("enabled", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", Text),
+    Column("moved_to", Text),  # where permanent redirects lead, and how many in a row did
+    Column("moves", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("error", Text),
     Column("failures", Integer, nullable=False),
+    Column("failing_since", Utc),
     Column("first_polled_at", Utc),
     Column("polled_at", Utc),
     Column("succeeded_at", Utc),
+    Column("whole_at", Utc),  # last asked without conditions, or answered in full
     Column("next_poll_at", Utc),
+    Column("interval", Interval(native=False)),  # between two polls, as was found to suit the feed
+    Column("stamps", Text, nullable=False),  # of the entries of the last good document
+    Column("habits", JSON, nullable=False),
+    Column("struck", Text),  # the hash of the body that was parsed last
+    Column("strikes", Integer, nullable=False),  # how often it took its reader down
+    Column("begun", Integer, nullable=False),  # how often that began since a poll was recorded
     Column("leased_until", Utc),
     Column("token", Integer, nullable=False),  # grows with each claim, so that a late one is told
     sqlite_autoincrement=True,
@@ -102,6 +117,29 @@ polls = Table(
     Column("changed", Integer, nullable=False),
     Column("error", Text),
     Index(None, "feed_id", "at"),
+)
+
+# The time that nobody saw: a feed turned over completely between two polls.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+)
+
+# That a feed has failed for days; the key makes each notice the only one of its spell.
+notices = Table(
+    "notices",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
+    Column("failing_since", Utc, primary_key=True),
+    Column("days", Integer, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("sentence", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 stories = Table(
@@ -126,7 +164,8 @@ articles = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False, index=True),
-    Column("feed_id", ForeignKey("feeds.id"), nullable=False),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False, index=True),
+    Column("outlet", Text),  # where the feed only passes on what another published
     Column("first_seen", Utc, nullable=False, index=True),
     Column("published", Utc),
     Column("backlog", Boolean, nullable=False),
@@ -140,6 +179,12 @@ articles = Table(
     sqlite_autoincrement=True,
 )
 Index(
+    "ix_articles_outlet",
+    articles.c.outlet,
+    sqlite_where=articles.c.outlet.is_not(None),
+    postgresql_where=articles.c.outlet.is_not(None),
+)
+Index(
     "ix_articles_pending",
     articles.c.id,
     sqlite_where=articles.c.pending.is_(True),
@@ -150,6 +195,24 @@ Index(
     articles.c.eligible_at,
     sqlite_where=articles.c.eligible_at.is_not(None),
     postgresql_where=articles.c.eligible_at.is_not(None),
+)
+# Judged and in no edition: what may be forgotten one day, if it did not match.
+Index(
+    "ix_articles_forgettable",
+    articles.c.first_seen,
+    articles.c.id,
+    sqlite_where=and_(articles.c.score.is_not(None), articles.c.eligible_at.is_(None)),
+    postgresql_where=and_(articles.c.score.is_not(None), articles.c.eligible_at.is_(None)),
+)
+
+# Between which ids the articles first seen on a day are (days since 1970-01-01), so that a search
+# within dates need not look at all others.
+days = Table(
+    "days",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("first_id", Integer, nullable=False),
+    Column("last_id", Integer, nullable=False),
 )
 
 identities = Table(
@@ -183,6 +246,7 @@ revisions = Table(
     Column("lang", String(16), nullable=False),
     Column("seen_at", Utc, nullable=False),
     Column("current", Boolean, nullable=False),
+    Column("checksum", String(16)),  # of title, summary and text, so that no damage goes unseen
     UniqueConstraint("article_id", "hash"),
     sqlite_autoincrement=True,
 )
@@ -192,6 +256,32 @@ Index(
     unique=True,
     sqlite_where=revisions.c.current.is_(True),
     postgresql_where=revisions.c.current.is_(True),
+)
+
+# The languages of the current wordings, without reading their texts.
+Index(
+    "ix_revisions_lang",
+    revisions.c.article_id,
+    revisions.c.lang,
+    sqlite_where=revisions.c.current.is_(True),
+    postgresql_where=revisions.c.current.is_(True),
+)
+
+# Whose page was read for its text: for which wording of its feed, and when to try again.
+extracts = Table(
+    "extracts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("next_at", Utc),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("asked_at", Utc, nullable=False),
 )
 
 # --- match ---------------------------------------------------------------------------------------
@@ -242,6 +332,91 @@ marks = Table(
     sqlite_with_rowid=False,
 )
 
+# What was found for the promises of the beat, of each article the sentence that claims most.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("commitment", Text, primary_key=True),
+    Column(
+        "article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    Column("claim", String(16), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("field", String(8), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row: up to which revision the archive was read for evidence, and with what.
+readings = Table(
+    "readings",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("revision_id", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What articles say in numbers, with the entities that each sentence is about.
+figures = Table(
+    "figures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("value", Float, nullable=False),
+    Column("unit", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("field", String(8), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sentence", Text, nullable=False),
+)
+
+# What each figure is said of, turned round for asking.
+figure_subjects = Table(
+    "figure_subjects",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column(
+        "figure_id", ForeignKey("figures.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    sqlite_with_rowid=False,
+)
+
+# Whose figures were read: of which wording, and with what.
+counted = Table(
+    "counted",
+    metadata,
+    Column(
+        "article_id",
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("revision_id", Integer, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+)
+
+# What a hand decided of stories, which no folding undoes: where an article belongs, and which
+# story goes on in which older one.
+placements = Table(
+    "placements",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("story_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+)
+
+story_aliases = Table(
+    "story_aliases",
+    metadata,
+    Column("story_id", ForeignKey("stories.id"), primary_key=True, autoincrement=False),
+    Column("into_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+)
+
 # --- publish -------------------------------------------------------------------------------------
 
 # One row: what tells this installation from every other, so that Message-IDs are never shared.
@@ -266,6 +441,8 @@ editions = Table(
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("story_count", Integer, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("outline", JSON, nullable=False),
     UniqueConstraint("digest", "variant", "slot"),
     sqlite_autoincrement=True,
 )
@@ -297,6 +474,32 @@ deliveries = Table(
     Column("retry_at", Utc),
     Column("settled_at", Utc),
     Column("error", Text),
+    Column("parts", Integer, nullable=False),
+    Column("queued_at", Utc, nullable=False),
     UniqueConstraint("edition_id", "subscriber", "transport"),
+    Index(None, "subscriber"),
     sqlite_autoincrement=True,
+)
+
+# What is known of a subscriber beside the settings; who is missing is active and never bounced.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("subscriber", Text, primary_key=True),
+    Column("transport", Text, primary_key=True),
+    Column("standing", String(16), nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("bounces", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What an owner has to hear of deliveries, in sentences without an address.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("sentence", Text, nullable=False),
 )

@@ -2,130 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from monitor.model import JudgedArticle
-from monitor.query import (
-    And,
-    Label,
-    Lang,
-    Node,
-    Not,
-    Or,
-    Outlet,
-    Query,
-    Score,
-    Since,
-    Until,
-    Word,
-)
-from monitor.store import sqlite
+from monitor.query import And, Node, Query
+from monitor.query.paging import Cursor, Sort
+from monitor.store import sqlite_text as full_text
 from monitor.store.articles import load
-from monitor.store.schema import articles, feeds, labels, revisions
-from monitor.text.normalise import fold_key
+from monitor.store.conditions import Asking, asks_of_article
+from monitor.store.leads import Lead, lead
+from monitor.store.schema import articles
 
-
-def find(connection: Connection, query: Query, limit: int, now: datetime) -> list[JudgedArticle]:
-    """The newest ``limit`` articles that match, the newest first."""
-    parts = query.root.nodes if isinstance(query.root, And) else (query.root,)
-    lead = _lead(parts)
-    asking = _Asking(connection, now, by_turns=lead.ids is not articles.c.id)
-    # The lead's ids are read backwards, and each is tested, until there are enough.
-    matching = select(lead.ids).where(lead.condition, *map(asking.condition, lead.rest))
-    if lead.ids is not articles.c.id:
-        matching = matching.join(articles, articles.c.id == lead.ids)
-    ids = connection.scalars(matching.order_by(lead.ids.desc()).limit(limit))
-    return load(connection, ids.all())
+RANKED = 5_000
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Lead:
-    """Where article ids come from in order: an index that knows some parts of the search.
+class Page:
+    """Some of what a search finds, and where the next page begins; None after the last."""
 
-    ``rest`` are the parts that it does not know.
+    articles: tuple[JudgedArticle, ...]
+    more: Cursor | None = None
+
+
+def page(
+    connection: Connection,
+    query: Query,
+    limit: int,
+    now: datetime,
+    sort: Sort = Sort.NEWEST,
+    after: Cursor | None = None,
+) -> Page:
+    """At most ``limit`` articles that match, those that come ``after`` another in this order.
+
+    Relevance is that of the newest ``RANKED`` articles that match; a search without words has
+    the newest first.
     """
-
-    ids: ColumnElement[int]
-    condition: ColumnElement[bool]
-    rest: Sequence[Node]
-
-
-def _lead(parts: Sequence[Node]) -> _Lead:
-    if worded := [part for part in parts if sqlite.expression(part) is not None]:
-        refused = [each for each in parts if isinstance(each, Not) and sqlite.expression(each.node)]
-        expression = sqlite.expression(And((*worded, *refused)))
-        condition = sqlite.matching(expression or "")
-        return _Lead(sqlite.found.c.rowid, condition, _without(parts, [*worded, *refused]))
-    if label := next((part for part in parts if isinstance(part, Label)), None):
-        condition = and_(labels.c.kind == label.kind, labels.c.label.in_(label.ids))
-        if len(label.ids) == 1:
-            return _Lead(labels.c.article_id, condition, _without(parts, [label]))
-    return _Lead(articles.c.id, true(), parts)
+    found = _Found(connection, query, now)
+    if sort is Sort.RELEVANCE and found.expression is not None:
+        rows = found.ranked(limit + 1, after)
+    else:
+        wanted = found.ordered(sort, after).limit(limit + 1)
+        rows = [(row[0], row[1]) for row in connection.execute(wanted)]
+    kept = rows[:limit]
+    more = Cursor(*kept[-1]) if kept and len(rows) > limit else None
+    return Page(tuple(load(connection, [article_id for article_id, _ in kept])), more)
 
 
-def _without(parts: Sequence[Node], known: Sequence[Node]) -> list[Node]:
-    return [part for part in parts if part not in known]
+def stream(
+    connection: Connection, query: Query, now: datetime, sort: Sort = Sort.NEWEST
+) -> Iterator[JudgedArticle]:
+    """Everything that matches, a few articles at a time in memory."""
+    found = _Found(connection, query, now)
+    if sort is Sort.RELEVANCE and found.expression is not None:
+        yield from load(connection, [article_id for article_id, _ in found.ranked(RANKED, None)])
+        return
+    for rows in connection.execute(found.ordered(sort, None)).partitions(_BATCH):
+        yield from load(connection, [row[0] for row in rows])
 
 
-class _Asking:
-    """Nodes as conditions on ``articles``, which are tested ``by_turns`` or searched through."""
+def matching_articles(
+    connection: Connection, query: Query, now: datetime, *columns: ColumnElement[Any]
+) -> Select[Any]:
+    """Columns of all articles that match; ``articles`` is among the tables they may be of."""
+    return _Found(connection, query, now).selected(*columns)
 
-    def __init__(self, connection: Connection, now: datetime, *, by_turns: bool) -> None:
+
+class _Found:
+    """What a search finds: the ids of an index that knows some parts of it, tested for the rest."""
+
+    def __init__(self, connection: Connection, query: Query, now: datetime) -> None:
         self._connection = connection
-        self._now = now
-        self._by_turns = by_turns
+        root = query.root
+        parts = root.nodes if isinstance(root, And) else (root,)
+        self._lead: Lead = lead(connection, parts, now)
+        self.expression = self._lead.expression
+        self._asking = Asking(connection, now, self._lead.ids)
+        self._rest: Sequence[Node] = self._lead.rest
 
-    def condition(self, node: Node) -> ColumnElement[bool]:
-        """What ``node`` demands of an article."""
-        match node:
-            case Not():
-                return not_(self.condition(node.node))
-            case And():
-                return and_(true(), *map(self.condition, node.nodes))
-            case Or():
-                return or_(false(), *map(self.condition, node.nodes))
-            case Word():
-                return self._worded(node)
-            case Outlet():
-                return articles.c.feed_id.in_(self._feeds_of(node.name))
-            case _:
-                return self._plain(node)
+    def selected(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        return self._of_articles(select(*columns))
 
-    def _plain(self, node: Label | Lang | Score | Since | Until) -> ColumnElement[bool]:
-        match node:
-            case Label():
-                return self._labelled(node)
-            case Lang():
-                written = (revisions.c.article_id == articles.c.id, revisions.c.lang == node.code)
-                return select(1).where(*written, revisions.c.current.is_(True)).exists()
-            case Score():
-                score = func.coalesce(articles.c.score, 0.0)
-                return score.op(node.sign, is_comparison=True)(node.points)
-            case Since():
-                return articles.c.first_seen >= self._time(node.time)
-            case Until():
-                return articles.c.first_seen < self._time(node.time)
+    def ordered(self, sort: Sort, after: Cursor | None) -> Select[Any]:
+        """Rows of id and what they are ordered by besides."""
+        ids = self._lead.ids
+        if sort is Sort.SCORE:
+            return self._by_score(after)
+        columns: tuple[ColumnElement[Any], ...] = (ids, literal(0.0))
+        wanted = self._conditioned(select(*columns))
+        if sort is Sort.OLDEST:
+            later = true() if after is None else ids > after.id
+            return wanted.where(later).order_by(ids)
+        earlier = true() if after is None else ids < after.id
+        return wanted.where(earlier).order_by(ids.desc())
 
-    def _labelled(self, node: Label) -> ColumnElement[bool]:
-        these = (labels.c.kind == node.kind, labels.c.label.in_(node.ids))
-        if self._by_turns:
-            told = select(1).where(*these, labels.c.article_id == articles.c.id)
-            return told.correlate(articles).exists()
-        return articles.c.id.in_(select(labels.c.article_id).where(*these))
+    def ranked(self, limit: int, after: Cursor | None) -> list[tuple[int, float]]:
+        """Ids and ranks of the most relevant of the newest articles that match."""
+        newest = [row[0] for row in self._connection.execute(self._window())]
+        if not newest:
+            return []
+        words = full_text.matching(self.expression or "")
+        rowid = full_text.found.c.rowid
+        ranks = select(rowid, full_text.rank).where(words, rowid.between(newest[-1], newest[0]))
+        wanted = set(newest)
+        rows = ((row[1], -row[0]) for row in self._connection.execute(ranks) if row[0] in wanted)
+        begin = (after.value, -after.id) if after else (-float("inf"), 0)
+        return [(-number, rank) for rank, number in sorted(r for r in rows if r > begin)[:limit]]
 
-    def _worded(self, word: Word) -> ColumnElement[bool]:
-        with_word = select(sqlite.found.c.rowid).where(sqlite.matching(sqlite.phrase(word)))
-        return articles.c.id.in_(with_word.correlate(None))
+    def _window(self) -> Select[Any]:
+        return self.ordered(Sort.NEWEST, None).limit(RANKED)
 
-    def _feeds_of(self, name: str) -> list[int]:
-        """Ids of the feeds whose outlet's name has ``name`` in it."""
-        part = fold_key(name)
-        rows = self._connection.execute(select(feeds.c.id, feeds.c.outlet))
-        return [feed_id for feed_id, outlet in rows if part in fold_key(outlet)]
+    def _by_score(self, after: Cursor | None) -> Select[Any]:
+        score = func.coalesce(articles.c.score, 0.0)
+        wanted = self.selected(articles.c.id, score)
+        if after is not None:
+            equal = and_(score == after.value, articles.c.id < after.id)
+            wanted = wanted.where(or_(score < after.value, equal))
+        return wanted.order_by(score.desc(), articles.c.id.desc())
 
-    def _time(self, time: datetime | timedelta) -> datetime:
-        return self._now - time if isinstance(time, timedelta) else time
+    def _conditioned(self, wanted: Select[Any]) -> Select[Any]:
+        """``wanted`` of the lead's index alone where that knows enough."""
+        if any(asks_of_article(part) for part in self._rest):
+            return self._of_articles(wanted)
+        return wanted.where(self._lead.condition, *map(self._asking.condition, self._rest))
+
+    def _of_articles(self, wanted: Select[Any]) -> Select[Any]:
+        ids = self._lead.ids
+        if ids is not articles.c.id:
+            wanted = wanted.select_from(ids.table).join(articles, articles.c.id == ids)
+        else:
+            wanted = wanted.select_from(articles)
+        return wanted.where(self._lead.condition, *map(self._asking.condition, self._rest))

@@ -2,149 +2,118 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from functools import cache
-from heapq import nlargest
-from math import log2
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Connection,
-    Integer,
-    String,
-    TextClause,
-    TextualSelect,
-    column,
-    text,
-)
+from sqlalchemy import Connection, select
 
-from monitor.model import Assessment, Signature, StoryCandidate
+from monitor.model import Assessment, Signature
 from monitor.store.database import Record
-from monitor.store.schema import Utc, marks, signatures
+from monitor.store.schema import marks, signatures
 from monitor.store.sqlite import insert, upsert
+from monitor.store.sqlite_marks import MEMBERS, POSTED
 
-NEWEST = 40  # stories that one mark proposes; what is said daily proposes the latest only
-MARKS = 100  # of one article that are looked up
-STORIES = 24  # candidates for one article
-MEMBERS = 12  # signatures of one candidate
-_DAY = timedelta(days=1)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+# Between the marks, and the words, of one signature; it stands in none of them.
+_BETWEEN = "|"
+_EPOCH = 719_163  # the ordinal of 1970-01-01
+
+# A mark and a day (since 1970-01-01) to look around for it; day and story of an article with it.
+Asked = tuple[str, int]
+Posted = tuple[int, int]
 
 
 def keep_signatures(
     connection: Connection, assessments: Sequence[Assessment], story_ids: Sequence[int]
 ) -> None:
-    """Store each assessment's signature, and mark its story with it."""
+    """Store each assessment's signature, and let its marks propose its story from now on."""
     connection.execute(_KEEP, [_signature_row(each) for each in assessments])
-    marked = [
-        {"mark": mark, "day": _day(each.signature.at), "story_id": story_id}
+    marked = {
+        (mark, _day(_at(each)), story_id)
         for each, story_id in zip(assessments, story_ids, strict=True)
-        for mark in marks_of(each.signature)
-    ]
+        for mark in each.signature.proposing()
+    }
     if marked:
-        connection.execute(_MARK, marked)
+        rows = [{"mark": mark, "day": day, "story_id": story} for mark, day, story in marked]
+        connection.execute(_MARK, rows)
+
+
+def signature_marks(
+    connection: Connection, article_ids: Collection[int], story_id: int
+) -> list[dict[str, Any]]:
+    """Rows of ``marks`` with which stored articles propose a story."""
+    columns = signatures.c
+    wanted = select(columns.at, columns.lang, columns.body)
+    rows = connection.execute(wanted.where(columns.article_id.in_(article_ids)))
+    marked = {(mark, _day(row.at)) for row in rows for mark in _signature(row).proposing()}
+    return [{"mark": mark, "day": day, "story_id": story_id} for mark, day in marked]
+
+
+def _at(assessment: Assessment) -> datetime:
+    return assessment.signature.at or assessment.article.first_seen
+
+
+def _day(at: datetime) -> int:
+    return at.toordinal() - _EPOCH
 
 
 _KEEP = upsert(signatures)
 _MARK = insert(marks).on_conflict_do_nothing()
 
 
-def marks_of(signature: Signature) -> list[str]:
-    """What two accounts of one event may have in common, as short strings.
-
-    Entities and figures are the same in all languages; words count within one.
-    """
-    return [
-        *(f"e:{entity}" for entity in sorted(signature.entities)),
-        *(f"f:{figure}" for figure in sorted(signature.figures)),
-        *(f"{signature.lang}:{word}" for word in sorted(signature.words)),
-    ]
-
-
-def propose(
-    connection: Connection, signature: Signature, within: timedelta
-) -> list[StoryCandidate]:
-    """Stories that share marks with ``signature`` in its time, most in common first."""
-    story_ids = _sharing(connection, signature, within)
-    members: dict[int, list[Signature]] = defaultdict(list)
-    if story_ids:
-        limits = {"members": MEMBERS, **_numbered(story_ids)}
-        for row in connection.execute(_of_members(len(story_ids)), limits):
-            members[row.story_id].append(_signature(row))
-    return [StoryCandidate(story_id, tuple(members[story_id])) for story_id in story_ids]
-
-
-def _sharing(connection: Connection, signature: Signature, within: timedelta) -> list[int]:
-    """Ids of the stories that share most; a mark weighs more the rarer it is, as in tf–idf."""
-    wanted = marks_of(signature)[:MARKS]
-    if not wanted:
-        return []
-    days = {"first": _day(signature.at - within), "last": _day(signature.at + within)}
-    limits = {"newest": NEWEST, **days, **_numbered(wanted)}
-    sharing: dict[int, set[int]] = defaultdict(set)
-    for mark, story_id in connection.execute(_of_marks(len(wanted)), limits):
-        sharing[mark].add(story_id)
-    weights: dict[int, float] = defaultdict(float)
-    for story_ids in sharing.values():
-        for story_id in story_ids:
-            weights[story_id] += log2(1 + 2 * NEWEST / len(story_ids))
-    return nlargest(STORIES, weights, key=lambda story_id: (weights[story_id], story_id))
-
-
-# One statement with a limited arm for each value is several times faster than one statement each,
-# and an IN list has no limit for each of its values.
-_MARKED = """
-SELECT {n} AS mark, story_id FROM (
-    SELECT story_id FROM marks WHERE mark = :value{n} AND day BETWEEN :first AND :last
-    ORDER BY day DESC, story_id DESC LIMIT :newest
-) AS arm{n}"""
-_MEMBER = """
-SELECT story_id, at, lang, body FROM (
-    SELECT articles.story_id, signatures.at, signatures.lang, signatures.body
-    FROM articles JOIN signatures ON signatures.article_id = articles.id
-    WHERE articles.story_id = :value{n} ORDER BY articles.id DESC LIMIT :members
-) AS arm{n}"""
-
-
-@cache
-def _of_marks(count: int) -> TextClause:
-    return text(_arms(_MARKED, count))
-
-
-@cache
-def _of_members(count: int) -> TextualSelect:
-    statement = text(_arms(_MEMBER, count))
-    return statement.columns(
-        column("story_id", Integer), column("at", Utc), column("lang", String), column("body", JSON)
+def newest(connection: Connection, most: int) -> list[tuple[int, Signature]]:
+    """The last article ids that have a signature, rising, with it."""
+    columns = signatures.c
+    wanted = (
+        select(columns.article_id, columns.at, columns.lang, columns.body)
+        .order_by(columns.article_id.desc())
+        .limit(most)
     )
+    return [(row.article_id, _signature(row)) for row in connection.execute(wanted)][::-1]
 
 
-def _arms(arm: str, count: int) -> str:
-    return "\nUNION ALL".join(arm.format(n=number) for number in range(count))
+def posted(
+    connection: Connection, asked: Collection[Asked], within: int, most: int
+) -> dict[Asked, list[Posted]]:
+    """For each mark the newest stories that have it within so many days of its day."""
+    wanted = list(asked)
+    limits = {"asked": json.dumps(wanted), "within": within, "most": most}
+    return {
+        wanted[key]: [(day, story) for day, story in json.loads(f"[{found}]")]
+        for key, found in connection.execute(POSTED, limits)
+        if found
+    }
 
 
-def _numbered(values: Iterable[object]) -> dict[str, object]:
-    return {f"value{number}": value for number, value in enumerate(values)}
-
-
-def _day(at: datetime) -> int:
-    return (at - _EPOCH) // _DAY
+def members(
+    connection: Connection, story_ids: Iterable[int], most: int
+) -> dict[int, list[tuple[int, Signature]]]:
+    """Article ids and signatures of the newest articles of each story."""
+    found: dict[int, list[tuple[int, Signature]]] = {story_id: [] for story_id in story_ids}
+    limits = {"asked": json.dumps(list(found)), "most": most}
+    for row in connection.execute(MEMBERS, limits):
+        found[row.story_id].append((row.article_id, _signature(row)))
+    return found
 
 
 def _signature_row(assessment: Assessment) -> dict[str, Any]:
     signature = assessment.signature
-    sets = (signature.entities, signature.figures, signature.words, signature.topics)
     return {
         "article_id": assessment.article.id,
-        "at": signature.at,
+        "at": _at(assessment),
         "lang": signature.lang,
-        "body": [sorted(each) for each in sets],
+        "body": [_BETWEEN.join(sorted(each)) for each in (signature.marks, signature.words)],
     }
 
 
 def _signature(row: Record) -> Signature:
-    entities, figures, words, topics = map(frozenset, row.body)
-    return Signature(row.at, row.lang, entities, figures, words, topics)
+    marks, words = map(_set, row.body if len(row.body) == 2 else ("", ""))
+    return Signature(row.at, row.lang, marks, words)
+
+
+def _set(kept: str | Sequence[str]) -> frozenset[str]:
+    # Earlier releases kept lists; of the first there were four, which say nothing here.
+    if isinstance(kept, str):
+        return frozenset(kept.split(_BETWEEN)) if kept else frozenset()
+    return frozenset(kept)

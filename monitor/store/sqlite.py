@@ -1,41 +1,39 @@
-"""All that is SQLite's own: files, pragmas, BEGIN IMMEDIATE, its errors in words, FTS5."""
+"""All that is SQLite's own: files, pragmas, BEGIN IMMEDIATE, its errors in words.
+
+Full text has ``sqlite_text``.
+"""
 
 from __future__ import annotations
 
+import glob
+import os
+import shlex
+import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping
 from contextlib import closing
+from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
-    ColumnElement,
     Connection,
     Engine,
-    Select,
     Table,
-    column,
     create_engine,
     event,
-    literal_column,
     make_url,
-    select,
-    table,
-    text,
 )
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from monitor.errors import BusyError, StoreError
-from monitor.query import And, Node, Not, Or, Word
-from monitor.store.schema import FULL_TEXT, revisions
-from monitor.text.cutting import FORM, cut
+from monitor.text.plain import one_line
 
 __all__ = ["Insert", "insert"]
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 35
 _TO_READ = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA cache_size = -16384",  # 16 MB for a connection
@@ -44,7 +42,11 @@ _TO_WRITE = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
     "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 16777216",  # of the log, once what is in it was written back
 )
+# A table can be made anew while others refer to it; the references are checked at the end.
+_TO_MIGRATE = (*_TO_WRITE, "PRAGMA foreign_keys = OFF")
+BACKUPS = "backups"  # the folder beside the database
 
 
 # --- the file ------------------------------------------------------------------------------------
@@ -65,26 +67,49 @@ def path_of(url: str) -> Path:
     return Path(str(parsed.database))
 
 
-def open_engine(path: Path, *, read_only: bool) -> Engine:
+class Access(Enum):
+    """What a database is opened for, and the pragmas that this takes."""
+
+    READING = (*_TO_READ, "PRAGMA query_only = ON")
+    WRITING = (*_TO_READ, *_TO_WRITE)
+    MIGRATING = (*_TO_READ, *_TO_MIGRATE)
+
+
+def open_engine(path: Path, access: Access) -> Engine:
     """An engine whose transactions begin as their connection asks: deferred, or to write."""
-    engine = create_engine(URL.create("sqlite", database=str(path)))
-    event.listen(engine, "connect", _prepare_to_read if read_only else _prepare_to_write)
+    if access is Access.READING and not _is_writable(path.parent):
+        place, options = _read_only_uri(path), {"uri": "true"}
+    else:
+        place, options = str(path), {}
+    engine = create_engine(URL.create("sqlite", database=place, query=options))
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in access.value:
+            connection.execute(pragma)
+
+    event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare_to_read(connection: sqlite3.Connection, _record: object) -> None:
-    _prepare(connection, (*_TO_READ, "PRAGMA query_only = ON"))
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, for what SQLAlchemy has no words for."""
+    return sqlite3.connect(
+        _read_only_uri(path), uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
 
 
-def _prepare_to_write(connection: sqlite3.Connection, _record: object) -> None:
-    _prepare(connection, (*_TO_READ, *_TO_WRITE))
+def _read_only_uri(path: Path) -> str:
+    """Where to read ``path``; in a folder that may not be written to no log can be made for it."""
+    is_fixed = not _is_writable(path.parent) and not any(
+        path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-shm")
+    )
+    return f"file:{quote(str(path.resolve()))}?mode=ro" + ("&immutable=1" if is_fixed else "")
 
 
-def _prepare(connection: sqlite3.Connection, pragmas: Iterable[str]) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions by itself
-    for pragma in pragmas:
-        connection.execute(pragma)
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def _begin(connection: Connection) -> None:
@@ -92,6 +117,41 @@ def _begin(connection: Connection) -> None:
     # between, whatever the timeout; so one that may write takes the lock when it begins.
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+_ENOUGH, _SHARE = 16_000_000, 10  # bytes, or that part of a small disk
+
+
+def check_room(path: Path) -> None:
+    """StoreError when the disk of ``path`` is so full that writing could break off in the middle.
+
+    A round of polls takes a megabyte or two, and what it cannot write down it fetches in vain.
+    """
+    disk = shutil.disk_usage(path.parent)
+    if disk.free < min(_ENOUGH, disk.total // _SHARE):
+        raise StoreError(
+            f"there is no space left for {path}: nothing is written until there is, "
+            "and what is there can be read"
+        )
+
+
+def log_size(path: Path) -> int:
+    """The size of the write-ahead log beside ``path``, which grows while somebody reads."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def write_back(connection: Connection) -> bool:
+    """Write what is in the log into the file and cut the log; False when a reader is in the way.
+
+    Outside of a transaction, and without waiting for anybody.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA busy_timeout = 0")
+    (is_busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    driver.execute(_TO_READ[0])
+    return not is_busy
 
 
 class Stamp(NamedTuple):
@@ -103,14 +163,23 @@ class Stamp(NamedTuple):
 
 def stamp(path: Path) -> Stamp:
     """Read a file's stamp without touching the file; a new one has no revision."""
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists():
         return Stamp(None, 0)
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    if path.stat().st_size == 0:
+        raise StoreError(
+            f"{path} is empty, which no database is; it was left as it is: "
+            f"{how_to_restore(path)}, or delete it if there was nothing in it"
+        )
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
+        with closing(connect(path)) as connection:
+            connection.text_factory = _readable
             return _read_stamp(connection, path)
     except sqlite3.Error as error:
         raise explain(error, path) from error
+
+
+def _readable(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
@@ -124,6 +193,15 @@ def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     return Stamp(str(row[0]) if row else None, form)
 
 
+def check_references(connection: Connection, path: Path) -> None:
+    """StoreError when a row refers to another that is not there."""
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise StoreError(
+            f"{path} is damaged (rows refer to others that are missing); "
+            f"it was left as it is: {how_to_restore(path)}"
+        )
+
+
 def upsert(table: Table) -> Insert:
     """Insert rows, or overwrite those that have the same primary key."""
     fresh = insert(table)
@@ -134,15 +212,17 @@ def upsert(table: Table) -> Insert:
 # --- errors --------------------------------------------------------------------------------------
 
 _SENTENCES = {
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}); it was left as it is: restore a backup",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}); it was left as it is: {restore}",
     sqlite3.SQLITE_NOTADB: "{path} is damaged or no database ({error}); it was left as it is: "
-    "restore a backup or name another file",
+    "{restore}, or name another file",
     sqlite3.SQLITE_FULL: "there is no space left for {path}; nothing was changed",
     sqlite3.SQLITE_READONLY: "{path} may not be written to ({error})",
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; does its folder exist, and may it be used?",
     sqlite3.SQLITE_IOERR: "reading or writing {path} failed ({error})",
     sqlite3.SQLITE_PERM: "{path} may not be used ({error})",
 }
+# What SQLite says, without a code of its own, of a file whose parts do not fit together.
+_OF_DAMAGE = ("no such table", "no such column", "vtable constructor failed", "Could not decode")
 
 
 def explain(error: BaseException, path: Path) -> StoreError:
@@ -151,101 +231,27 @@ def explain(error: BaseException, path: Path) -> StoreError:
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError(f"another process has held {path} for {BUSY_SECONDS} s; try again later")
+    if str(cause).startswith(_OF_DAMAGE):
+        code = sqlite3.SQLITE_CORRUPT
+    if code == sqlite3.SQLITE_CANTOPEN and path.exists() and not _is_writable(path.parent):
+        code = sqlite3.SQLITE_READONLY
     if code not in _SENTENCES:
         raise error
-    return StoreError(_SENTENCES[code].format(path=path, error=cause))
+    words = one_line(str(cause))[:_LONGEST_REASON]
+    return StoreError(_SENTENCES[code].format(path=path, error=words, restore=how_to_restore(path)))
 
 
-# --- full text -----------------------------------------------------------------------------------
-
-# The index stores no text of its own (its content is ''): forgetting a row needs the very text
-# that was indexed, and `cut` must then answer what it answered before. So the file remembers the
-# form of `cut` that it was indexed with, in user_version, and is indexed again when that changes.
-_CREATE = f"""
-CREATE VIRTUAL TABLE IF NOT EXISTS {FULL_TEXT} USING fts5(
-    title, summary, text, content='', tokenize='unicode61 remove_diacritics 0')
-"""
-_ADD = text(
-    f"INSERT INTO {FULL_TEXT} (rowid, title, summary, text)"
-    " VALUES (:article_id, :title, :summary, :text)"
-)
-_FORGET = text(
-    f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}, rowid, title, summary, text)"
-    " VALUES ('delete', :article_id, :title, :summary, :text)"
-)
-_FIELDS = ("title", "summary", "text")
-_BATCH = 1_000
-
-found = table(FULL_TEXT, column("rowid"))
+def unreadable(error: ValueError, path: Path) -> StoreError:
+    """The sentence for a stored value that this program never wrote."""
+    words = one_line(str(error))[:_LONGEST_REASON]
+    return StoreError(f"{path} is damaged ({words}); `monitor db check` tells where")
 
 
-def prepare_index(connection: Connection) -> None:
-    """Create the full-text index, or make it again when texts are cut in another form now."""
-    connection.exec_driver_sql(_CREATE)
-    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() != FORM:
-        connection.exec_driver_sql(f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('delete-all')")
-        for batch in connection.execute(indexed()).mappings().partitions(_BATCH):
-            index(connection, batch)
-        connection.exec_driver_sql(f"PRAGMA user_version = {FORM}")
+_LONGEST_REASON = 120
 
 
-def indexed() -> Select[Any]:
-    """The wordings that the index holds: those of the current revisions."""
-    fields = (revisions.c[name] for name in _FIELDS)
-    return select(revisions.c.article_id, *fields).where(revisions.c.current.is_(True))
-
-
-def index(connection: Connection, wordings: Iterable[Mapping[Any, Any]]) -> None:
-    """Make articles findable; a wording has ``article_id``, ``title``, ``summary``, ``text``."""
-    if rows := [_cut(wording) for wording in wordings]:
-        connection.execute(_ADD, rows)
-
-
-def forget(connection: Connection, wordings: Iterable[Mapping[Any, Any]]) -> None:
-    """Undo ``index`` for the very same wordings."""
-    if rows := [_cut(wording) for wording in wordings]:
-        connection.execute(_FORGET, rows)
-
-
-def _cut(wording: Mapping[Any, Any]) -> dict[str, Any]:
-    fields = {name: cut(wording[name]) for name in _FIELDS}
-    return {"article_id": wording["article_id"], **fields}
-
-
-def expression(node: Node) -> str | None:
-    """``node`` in FTS5's language; None where it asks for more than words, or only for absence."""
-    match node:
-        case Word():
-            return phrase(node)
-        case And():
-            return _conjunction(node)
-        case Or():
-            return _joined(" OR ", node.nodes)
-        case _:
-            return None
-
-
-def phrase(word: Word) -> str:
-    """One word or phrase in FTS5's language; what ``cut`` gives has no quotes in it."""
-    return f'"{cut(word.text)}"' + (" *" if word.prefix else "")
-
-
-def _conjunction(node: And) -> str | None:
-    wanted = _joined(" AND ", [part for part in node.nodes if not isinstance(part, Not)])
-    refused = [part.node for part in node.nodes if isinstance(part, Not)]
-    if not refused or wanted is None:
-        return wanted
-    unwanted = _joined(" OR ", refused)
-    return unwanted and f"({wanted} NOT {unwanted})"
-
-
-def _joined(operator: str, nodes: Iterable[Node]) -> str | None:
-    parts = [expression(node) for node in nodes]
-    if not parts or None in parts:
-        return None
-    return f"({operator.join(part for part in parts if part)})"
-
-
-def matching(expression: str) -> ColumnElement[bool]:
-    """The condition on ``found`` that its row matches ``expression``."""
-    return literal_column(FULL_TEXT).op("MATCH", is_comparison=True)(expression)
+def how_to_restore(path: Path) -> str:
+    """The command that puts the newest backup in the place of ``path``, to end a sentence with."""
+    kept = sorted((path.parent / BACKUPS).glob(f"{glob.escape(path.stem)}-*{path.suffix}"))
+    newest = shlex.quote(str(kept[-1])) if kept else "FILE"
+    return f"`monitor db restore {newest}` puts a backup in its place"

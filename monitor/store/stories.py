@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
-from monitor.model import JudgedArticle, Signature, StoryCandidate
+from monitor.model import FrozenEdition, JudgedArticle, Signature
 from monitor.store.articles import load
 from monitor.store.database import Database, chunks
+from monitor.store.editions import told_to
 from monitor.store.schema import articles, carried
-from monitor.store.signatures import propose
+from monitor.store.signatures import Asked, Posted, members, newest, posted
 
 
 class Stories:
@@ -20,14 +20,36 @@ class Stories:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def candidates(self, signature: Signature, within: timedelta) -> list[StoryCandidate]:
-        """Stories that share entities, figures or words with ``signature`` around its time.
+    def posted(self, asked: Collection[Asked], within: int, most: int) -> dict[Asked, list[Posted]]:
+        """Days and stories of articles with a mark, at most so many days around its day.
 
-        The most likely come first; their number and their signatures are limited, so that the
-        cost does not grow with the archive.
+        The newest ``most`` of each mark, so that the cost does not grow with the archive.
         """
         with self._database.reading() as connection:
-            return propose(connection, signature, within)
+            return posted(connection, asked, within, most)
+
+    def signatures(
+        self, story_ids: Iterable[int], most: int
+    ) -> dict[int, list[tuple[int, Signature]]]:
+        """Article ids and signatures of the newest articles of each story."""
+        with self._database.reading() as connection:
+            return members(connection, story_ids, most)
+
+    def newest(self, most: int) -> list[tuple[int, Signature]]:
+        """The last article ids with their signatures, rising: what is usual in the news."""
+        with self._database.reading() as connection:
+            return newest(connection, most)
+
+    def of(self, article_ids: Iterable[int]) -> dict[int, int]:
+        """The stories that articles are in, by article id; those that are in none are missing."""
+        inside = articles.c.story_id.is_not(None)
+        found: dict[int, int] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(article_ids):
+                wanted = select(articles.c.id, articles.c.story_id)
+                rows = connection.execute(wanted.where(articles.c.id.in_(chunk), inside))
+                found.update((article_id, story_id) for article_id, story_id in rows)
+        return found
 
     def members(self, story_ids: Iterable[int]) -> dict[int, list[JudgedArticle]]:
         """The articles of each story, in the order in which they were first seen."""
@@ -41,9 +63,19 @@ class Stories:
                         found.setdefault(member.story_id, []).append(member)
         return found
 
-    def carried(self, digest: str, variant: str, story_ids: Iterable[int]) -> frozenset[int]:
-        """Which of ``story_ids`` had an article in an earlier edition of that digest."""
-        ours = (carried.c.digest == digest, carried.c.variant == variant)
+    def carried(
+        self,
+        digest: str,
+        variant: str,
+        story_ids: Iterable[int],
+        *,
+        moved_from: FrozenEdition | None = None,
+    ) -> frozenset[int]:
+        """Which of ``story_ids`` had an article in an earlier edition of that digest.
+
+        Editions up to ``moved_from``, in its variant, count, too.
+        """
+        ours = (carried.c.digest == digest, told_to(variant, moved_from))
         told: set[int] = set()
         with self._database.reading() as connection:
             for chunk in chunks(story_ids):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from ipaddress import ip_address
 
 # As far as the last @, since people forget to quote one; digits before a slash are a port.
@@ -21,10 +21,14 @@ def mailbox_problem(text: str) -> str | None:
     """Why ``text`` is no ``name@host`` or ``Name <name@host>``, or None when it is one."""
     if _CONTROL.search(text):
         return "a mail address has no line breaks or control characters"
+    if len(getaddresses([text])) > 1:
+        return f'"{text}" is more than one mail address; write each in quotes of its own'
     _, address = parseaddr(text)
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain or domain.startswith((".", "[")) or " " in address:
         return f'"{text}" is no mail address; write name@example.org'
+    if not local.isascii():
+        return f'"{text}": what stands before the @ may have ASCII characters only'
     try:
         Address(addr_spec=address)
     except (ValueError, IndexError, MessageError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 
 
 def revision_hash(title: str, summary: str = "", text: str = "") -> str:
@@ -21,10 +22,14 @@ def short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
+def checksum(fields: Iterable[bytes]) -> str:
+    """16 hex digits that change with every single bit of texts as they are stored (in UTF-8)."""
+    # No text in UTF-8 contains the byte that keeps two fields apart.
+    return hashlib.blake2b(b"\xff".join(fields), digest_size=8).hexdigest()
+
+
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")) | {0: " "}
+
+
 def _as_read(text: str) -> str:
-    visible = "".join(
-        " " if letter == "\0" else letter
-        for letter in unicodedata.normalize("NFC", text)
-        if letter not in "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-    )
-    return " ".join(visible.split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())

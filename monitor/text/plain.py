@@ -11,26 +11,40 @@ _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|hr)\b[^<>]*>", re.I
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+# Tags whose like every reader of HTML understands alike: no `<` or `>` in their attributes, nothing
+# that hides its inside or moves it elsewhere, as scripts and tables do.
+_SIMPLE_END = (
+    r"""(?:\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+)*+\s*+/?>"""
+)
+_SIMPLE_BLOCK = re.compile(
+    rf"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote|section|article|hr){_SIMPLE_END}", re.I
+)
+_SIMPLE_INLINE = re.compile(
+    r"</?(?:a|b|i|em|strong|span|img|u|s|small|font|sub|sup|mark|cite|code|abbr|time|q|del|ins|big"
+    rf"|figure|figcaption){_SIMPLE_END}",
+    re.I,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # They make the text after them run backwards, in a list of other people's titles too.
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _STEERING = re.compile(f"{_CONTROL.pattern}|{_DIRECTION.pattern}")
-_SPACE = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\t\n\r]")
 
 
 def from_markup(markup: str) -> str:
     """The words of an HTML fragment on one line, without its scripts and styles."""
-    if not _MARKUP.search(markup):
+    if ("<" not in markup and "&" not in markup) or not _MARKUP.search(markup):
         return one_line(markup)
-    return one_line(html.unescape(nh3.clean(_BLOCK.sub(" ", scalar(markup)), tags=set())))
+    words = _SIMPLE_INLINE.sub("", _SIMPLE_BLOCK.sub(" ", markup))
+    if "<" in words or "\0" in words:
+        words = nh3.clean(_BLOCK.sub(" ", scalar(markup)), tags=set())
+    return one_line(html.unescape(words))
 
 
 def one_line(text: str) -> str:
     """``text`` without control and direction characters, runs of white space as one space."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    return _SPACE.sub(" ", _harmless(text)).strip()
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_harmless(line).split())
 
 
 def spaced_line(text: str) -> str:

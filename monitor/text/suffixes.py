@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import Any, NamedTuple
 
+from monitor.text.cutting import cut
 from monitor.text.scripts import Script, main_script
 from monitor.text.tables import table
 
@@ -27,6 +28,14 @@ class Stem(NamedTuple):
 
     text: str
     tails: Container[str]
+
+
+class GrowingStem(NamedTuple):
+    """A stem with its tails, and the first one and two letters of each of them."""
+
+    text: str
+    tails: Container[str]
+    beginnings: frozenset[str]
 
 
 class _Chain:
@@ -52,6 +61,14 @@ class _Chain:
             return False
         return bare in self._single or self._chained.fullmatch(bare) is not None
 
+    def beginnings(self) -> frozenset[str]:
+        """The first letter and the first two letters of every tail but the empty one."""
+        firsts = {suffix[0] for suffix in self._single if suffix.startswith(self._before or "")}
+        followers = {suffix[0] for suffix in self._single}
+        longer = {suffix[:2] for suffix in self._single if suffix[0] in firsts}
+        singles = firsts & self._single
+        return frozenset(firsts | longer | {one + next for one in singles for next in followers})
+
 
 _UNCHANGED: Container[str] = frozenset({""})
 
@@ -70,6 +87,13 @@ class _Softening:
             for letter, tails in (self._hard, self._soft)
         )
 
+    def beginnings(self) -> frozenset[str]:
+        """The first letter and the first two letters of every tail."""
+        found: set[str] = set()
+        for letter, tails in (self._hard, self._soft):
+            found |= {letter[0], *((letter + first)[:2] for first in tails.beginnings())}
+        return frozenset(found)
+
 
 # Gazetteers say the same words again and again, and inflecting one is not cheap.
 @cache
@@ -82,6 +106,21 @@ def stem(word: str, lang: str) -> Stem:
         return rules.stem(word)
     softening = rules.softening.get(word[-1:])
     return Stem(word, rules.tails) if softening is None else Stem(word[:-1], softening)
+
+
+@cache
+def growing_stem(word: str, lang: str) -> GrowingStem | None:
+    """The stem of a word whose language chains suffixes; None where endings are listed.
+
+    All of it is in letters without the marks and signs that ``cutting.cut`` leaves out.
+    """
+    rules = _plain_rules(lang)
+    if rules is None:
+        return None
+    softening = rules.softening.get(word[-1:])
+    if softening is None:
+        return GrowingStem(word, rules.tails, rules.tails.beginnings())
+    return GrowingStem(word[:-1], softening, softening.beginnings())
 
 
 @cache
@@ -205,6 +244,17 @@ def _carried_rules(lang: str) -> _Suffixes:
     # A suffix stands inside a word, so its first letter is not an initial one.
     language, _ = _CARRIED[lang]
     return _chains(table("suffixes")[language], lambda text: carried(f"-{text}", lang)[1:])
+
+
+@cache
+def _plain_rules(lang: str) -> _Suffixes | None:
+    """The rules of a language with chained suffixes, in letters without marks."""
+    language, _ = _CARRIED.get(lang, (lang, ""))
+    rules = table("suffixes").get(language, {})
+    if "suffixes" not in rules:
+        return None
+    carry = partial(carried, lang=lang) if lang in _CARRIED else str
+    return _chains(rules, lambda text: cut(carry(f"-{text}")).strip("- "))
 
 
 def _chains(rules: dict[str, Any], carry: Callable[[str], str]) -> _Suffixes:

@@ -6,6 +6,7 @@ makes them in the same way.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,6 +18,8 @@ from monitor.text.tables import table
 
 # A longer link is stored as its hash.
 _LONGEST_KEY = 500
+# Most addresses: in canonical letters, without a query. They need no parser.
+_PLAIN = re.compile(r"https?://([a-z0-9]+(?:[.-][a-z0-9]+)+)((?:/[A-Za-z0-9_~-][\w~.-]*)*/?)", re.A)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,32 @@ def canonical(url: str) -> str:
     ``https://www.News.example:443/amp/kz/rail?utm_source=x`` -> ``news.example/kz/rail``
     """
     rendering = _rendering()
+    if plain := _PLAIN.fullmatch(url):
+        host, path = plain.groups()
+        return "/".join([_naming(host, rendering), *_segments(path, rendering)])
     try:
         parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=True))
         port = parts.port
     except ValueError:
         return url.strip()
-    labels = (parts.hostname or "").rstrip(".").split(".")
-    if len(labels) > 2 and labels[0] in rendering.host_labels:
-        labels = labels[1:]
-    host = ".".join(labels) + (f":{port}" if port not in (None, 80, 443) else "")
-    segments = [part for part in parts.path.split("/") if part and part not in rendering.path_parts]
+    host = _naming((parts.hostname or "").rstrip("."), rendering)
+    host += f":{port}" if port not in (None, 80, 443) else ""
+    segments = _segments(parts.path, rendering)
     stated = parse_qsl(parts.query, keep_blank_values=True)
     query = urlencode([(name, value) for name, value in stated if not _tracks(name, rendering)])
     # A fragment names a place in the article, but a "hashbang" names the article.
     bang = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     return "/".join([host, *segments]) + (f"?{query}" if query else "") + bang
+
+
+def _naming(host: str, rendering: _Rendering) -> str:
+    """The host without a label for a rendering, such as ``www`` or ``m``."""
+    label, _, rest = host.partition(".")
+    return rest if "." in rest and label in rendering.host_labels else host
+
+
+def _segments(path: str, rendering: _Rendering) -> list[str]:
+    return [part for part in path.split("/") if part and part not in rendering.path_parts]
 
 
 def _tracks(name: str, rendering: _Rendering) -> bool:

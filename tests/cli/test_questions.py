@@ -72,7 +72,7 @@ def test_words_are_searched_without_the_beat(asked: Asked, tmp_path: Path) -> No
     config = tmp_path / "config.toml"
     config.write_text('[monitor]\nbeat = "nowhere"\n', encoding="utf-8")
 
-    assert asked("search", "cable lang:en")[:2] == (0, "Nothing found.\n")
+    assert asked("search", "cable lang:en")[:2] == (1, "Nothing found.\n")
     assert asked("search", "cable country:SE")[0] == 2
 
 

@@ -31,9 +31,10 @@ class Archive:
     def take(self, entries: tuple[Entry, ...], site: str | None = None) -> list[Finding]:
         """Find what ``entries`` are, and remember it."""
         keys = identity.keys(entries, self.feed, site)
-        asked = {key for its_keys in keys for key in its_keys}
+        asked = set(identity.asked(entries, keys, self.feed))
         known = {key: self.known[key] for key in asked if key in self.known}
-        findings = identity.fold(entries, keys, known, newest_old=NOW - timedelta(days=3))
+        oldest = NOW - timedelta(days=3)
+        findings = identity.fold(entries, keys, known, newest_old=oldest, feed=self.feed)
         for finding in findings:
             self._remember(finding)
         return findings
@@ -44,11 +45,13 @@ class Archive:
             number = self.articles = self.articles + 1
         earlier = [article for article in self.known.values() if article.id == number]
         hashes = frozenset({finding.hash}).union(*(article.hashes for article in earlier))
+        url = earlier[0].url if earlier else finding.url
+        latest = KnownArticle(number, hashes, title=finding.entry.title, url=url)
         for key in finding.keys:
-            self.known.setdefault(key, KnownArticle(number, hashes))
+            self.known.setdefault(key, latest)
         for key, article in self.known.items():
             if article.id == number:
-                self.known[key] = KnownArticle(number, hashes)
+                self.known[key] = latest
 
 
 def of_kind(findings: list[Finding], kind: FindingKind) -> list[str | None]:

@@ -263,6 +263,110 @@ def test_the_address_of_a_finding_leads_somewhere() -> None:
     assert {finding.lang for finding in found} == {"kk"}
 
 
+# --- what publishers do to whole feeds ---
+
+
+def test_a_feed_that_moves_to_another_domain_brings_nothing(archive: Any) -> None:
+    """The same guids under other links, some words edited on the way: edits at most."""
+    archive.take(tuple(_entry(number) for number in range(20)))
+    moved = tuple(
+        _entry(
+            number,
+            link=f"https://fresh.example/{number}",
+            summary=f"Summary {number}, now at fresh.example",
+        )
+        for number in range(20)
+    )
+    assert set(_kinds(archive.take(moved))) == {"changed"}
+    assert set(_kinds(archive.take(moved))) == {"same"}
+
+
+def test_a_feed_without_guids_that_moves_brings_nothing(archive: Any) -> None:
+    """The same paths and titles on another host are the same articles."""
+    titles = [f"Report {number} of the railway" for number in range(9)]
+    for host in ("old", "new"):
+        entries = tuple(
+            Entry(None, f"https://{host}.example/a/{number}", title)
+            for number, title in enumerate(titles)
+        )
+        kinds = set(_kinds(archive.take(entries)))
+        assert kinds == ({"new"} if host == "old" else {"same"})
+
+
+def test_paths_on_two_hosts_are_two_articles_in_one_document(archive: Any) -> None:
+    """An aggregator's links may have the same path; what stands there already is not renamed."""
+    archive.take((Entry(None, "https://a.example/1", "Daily rates"),))
+    both = (
+        Entry(None, "https://a.example/1", "Daily rates"),
+        Entry(None, "https://b.example/1", "Daily rates"),
+    )
+    assert _kinds(archive.take(both)) == ["same", "new"]
+
+
+def test_a_guid_that_becomes_a_permalink_brings_nothing(archive: Any) -> None:
+    """First a number without a link, then an address that is both."""
+    archive.take(tuple(_entry(number, link=None) for number in range(9)))
+    links = [f"https://news.example/a/{number}" for number in range(9)]
+    again = tuple(_entry(number, id=link, link=link) for number, link in enumerate(links))
+    assert set(_kinds(archive.take(again))) == {"same"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "Kazakhstan and China sign the railway agreement"},
+        {"link": "https://news.example/kz?from=rss&x=1", "summary": "Edited"},
+        {"link": "https://news.example/kazakhstan-and-china", "title": "Kazakhstan and China sign "
+         "railway agreement in Astana"},
+        {"link": "https://other.example/kz", "title": "Wholly other words"},
+        {"published": NOW + timedelta(days=4000)},
+    ],
+)  # fmt: skip
+def test_an_edit_is_never_news(archive: Any, changes: dict[str, Any]) -> None:
+    """A typo mended, a parameter added, a slug or a host changed, a date corrected."""
+    entry = _entry(
+        1,
+        id="https://news.example/?p=4711",
+        link="https://news.example/kz",
+        title="Kazakhstan and China sign railway agrement",
+    )
+    archive.take((entry,))
+    assert set(_kinds(archive.take((replace(entry, **changes),)))) <= {"same", "changed"}
+
+
+def test_the_rates_of_another_day_are_news(archive: Any) -> None:
+    """A guid used again and a title that differs in the day only are another article."""
+    rates = _entry(1, id="rates-0001", title="Official exchange rates for 24 November 2026")
+    next_day = _entry(2, id="rates-0001", title="Official exchange rates for 25 November 2026")
+    archive.take((rates,))
+    assert _kinds(archive.take((next_day,))) == ["new"]
+
+
+def test_a_title_mended_where_nothing_else_tells(archive: Any) -> None:
+    """Without guid and link, the same long text under another title is an edit."""
+    text = "Both sides agreed to build the second track from Khorgos to Almaty within two years."
+    archive.take((Entry(None, None, "Second trak agreed", text),))
+    assert _kinds(archive.take((Entry(None, None, "Second track agreed", text),))) == ["changed"]
+
+
+def test_entries_seen_are_passed_over_and_still_count(archive: Any) -> None:
+    """They have no finding; a guid that one of them has at another link identifies nothing."""
+    seen = _entry(1, id="same", summary="", stamp="s1", seen=True)
+    found = keys([seen, _entry(2, id="same")], FEED)
+    assert found == [(), ("link:news.example/2",)]
+    assert [finding.entry.link for finding in archive.take((seen, _entry(2, id="same")))] == [
+        "https://news.example/2"
+    ]
+
+
+def test_a_dump_without_dates_floods_nothing() -> None:
+    """Of five thousand entries of any age, all are kept and a hundred are news."""
+    entries = [_entry(number, published=None) for number in range(5000)]
+    found = fold(entries, keys(entries, FEED), {}, newest_old=NOW)
+    assert len(found) == 5000
+    assert sum(not finding.backlog for finding in found) == 100
+
+
 # --- backlog ---
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -11,12 +12,19 @@ from hypothesis import strategies as st
 
 from monitor.collect.polling import (
     conditions,
+    fresh_for,
+    is_our_outage,
+    is_picky,
+    is_quarantined,
+    moved,
     next_poll_at,
+    outside,
     refreshed,
     retry_after,
     state_of_status,
+    wished,
 )
-from monitor.model import FeedState, Validators
+from monitor.model import Feed, FeedState, Habits, Validators
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,10 +51,10 @@ def test_an_interval_longer_than_a_day_is_kept_by_failures() -> None:
 
 def test_the_servers_wish_is_a_floor_up_to_a_week() -> None:
     """Retry-After lengthens a wait and never shortens it."""
-    assert next_poll_at(NOW, HOUR, retry_after=5 * HOUR) == NOW + 5 * HOUR
-    assert next_poll_at(NOW, HOUR, retry_after=timedelta(seconds=5)) == NOW + HOUR
-    assert next_poll_at(NOW, HOUR, retry_after=timedelta(days=3650)) == NOW + WEEK
-    assert next_poll_at(NOW, HOUR, retry_after=timedelta(days=-1)) == NOW + HOUR
+    assert next_poll_at(NOW, HOUR, floor=5 * HOUR) == NOW + 5 * HOUR
+    assert next_poll_at(NOW, HOUR, floor=timedelta(seconds=5)) == NOW + HOUR
+    assert next_poll_at(NOW, HOUR, floor=timedelta(days=3650)) == NOW + WEEK
+    assert next_poll_at(NOW, HOUR, floor=timedelta(days=-1)) == NOW + HOUR
 
 
 @given(
@@ -56,7 +64,7 @@ def test_the_servers_wish_is_a_floor_up_to_a_week() -> None:
 )
 def test_the_wait_is_bounded(failures: int, asked: timedelta, jitter: float) -> None:
     """Never sooner than the interval or the server's wish, never later than a week."""
-    due = next_poll_at(NOW, HOUR, failures=failures, retry_after=asked, jitter=jitter)
+    due = next_poll_at(NOW, HOUR, failures=failures, floor=asked, jitter=jitter)
     assert NOW + max(HOUR, min(asked, WEEK)) <= due <= NOW + WEEK
 
 
@@ -104,9 +112,10 @@ def test_no_header_makes_the_reader_fail(stated: str) -> None:
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)))
 def test_a_date_is_the_time_until_then(moment: datetime) -> None:
-    """Whole seconds, in UTC."""
+    """Whole seconds, in UTC; a week at most."""
     then = moment.replace(microsecond=0, tzinfo=UTC)
-    assert retry_after({"retry-after": format_datetime(then, usegmt=True)}, NOW) == then - NOW
+    wait = retry_after({"retry-after": format_datetime(then, usegmt=True)}, NOW)
+    assert wait == min(then - NOW, WEEK)
 
 
 def test_both_validators_are_sent_as_they_came() -> None:
@@ -170,3 +179,130 @@ def test_a_bot_protection_is_known_by_its_headers(headers: dict[str, str]) -> No
 def test_a_success_has_no_state_yet() -> None:
     """What a document is, its content says."""
     assert (state_of_status(200), state_of_status(204)) == (None, None)
+
+
+# --- floors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "minutes"),
+    [
+        ({"cache-control": "public, max-age=1800"}, 30),
+        ({"cache-control": "s-maxage=60, MAX-AGE = 1800"}, 30),
+        ({"cache-control": "max-age=1800", "age": "600"}, 20),
+        ({"cache-control": "max-age=1800", "expires": "Sun, 22 Nov 2026 23:00:00 GMT"}, 30),
+        ({"expires": "Sun, 22 Nov 2026 13:00:00 GMT"}, 60),
+        (
+            {
+                "expires": "Sun, 22 Nov 2026 13:00:00 GMT",
+                "date": "Sun, 22 Nov 2026 12:30:00 GMT",
+            },
+            30,
+        ),
+        ({"cache-control": "no-cache, max-age=1800"}, None),
+        ({"cache-control": "s-maxage=60"}, None),
+        ({"expires": "0"}, None),
+        ({"cache-control": "max-age=" + "9" * 5000}, 7 * 24 * 60),
+        ({}, None),
+    ],
+)
+def test_how_long_an_answer_is_fresh(headers: dict[str, str], minutes: int | None) -> None:
+    """max-age goes before Expires, less the age; a cache's own s-maxage is not ours."""
+    fresh = fresh_for(headers, NOW)
+    assert (None if fresh is None else fresh.total_seconds() / 60) == minutes
+
+
+def test_the_longest_wish_counts() -> None:
+    """Of Retry-After, freshness and ttl the longest is the floor; without any it is zero."""
+    habits = Habits(ttl=3 * HOUR)
+    assert wished({"retry-after": "7200", "cache-control": "max-age=60"}, habits, NOW) == 3 * HOUR
+    assert wished({"retry-after": "14400"}, habits, NOW) == 4 * HOUR
+    assert wished({"retry-after": "-1"}, Habits(), NOW) == timedelta(0)
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
+    st.frozensets(st.integers(0, 23)),
+    st.frozensets(st.integers(0, 6)),
+)
+def test_no_time_is_in_a_skipped_hour(
+    moment: datetime, hours: frozenset[int], days: frozenset[int]
+) -> None:
+    """The next time is the first one outside, unless nothing at all is left."""
+    at = moment.replace(tzinfo=UTC)
+    due = outside(at, Habits(skip_hours=hours, skip_days=days))
+    if len(hours) < 24 and len(days) < 7:
+        assert due.hour not in hours and due.weekday() not in days
+        assert at <= due <= at + timedelta(days=7)
+    else:
+        assert due == at
+
+
+# --- memory of a feed ----------------------------------------------------------------------------
+
+FEED = Feed(1, "https://a.example/rss", "A")
+
+
+def test_a_move_is_believed_after_three_times() -> None:
+    """Other places begin anew, one answer without a redirect begins anew, a failure forgets."""
+    feed, new = FEED, "https://b.example/rss"
+    for times in (1, 2, 3):
+        assert feed.address == FEED.url
+        moved_to, moves = moved(feed, new, failed=False)
+        assert (moved_to, moves) == (new, times)
+        feed = replace(feed, moved_to=moved_to, moves=moves)
+    assert feed.address == new
+    assert moved(feed, None, failed=False) == (new, 3)
+    assert moved(feed, "https://c.example/", failed=False) == ("https://c.example/", 1)
+    assert moved(feed, None, failed=True) == (None, 0)
+    assert moved(replace(feed, moves=2), None, failed=False) == (None, 0)
+
+
+def test_a_body_is_quarantined_after_three_strikes() -> None:
+    """Only that very body, and only after three readers that it took down or many lost polls."""
+    struck = replace(FEED, struck="x", strikes=3)
+    assert is_quarantined(struck, "x")
+    assert not is_quarantined(struck, "y")
+    assert not is_quarantined(replace(struck, strikes=2), "x")
+    assert not is_quarantined(replace(FEED, struck="x", begun=19), "x")
+    assert is_quarantined(replace(FEED, struck="x", begun=20), "x")
+
+
+@pytest.mark.parametrize(
+    ("silent", "hosts", "is_ours"),
+    [(1, 1, False), (1, 2, False), (2, 2, True), (2, 7, False), (3, 7, True), (34, 100, True)],
+)
+def test_a_third_of_all_hosts_is_an_outage(silent: int, hosts: int, is_ours: bool) -> None:
+    """One host is never enough, and a few of many are not."""
+    assert is_our_outage(silent, hosts) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("vary", "picky"),
+    [
+        ("User-Agent", True),
+        ("Accept-Encoding, user-agent", True),
+        ("Accept", True),
+        ("Accept-Encoding", False),
+        ("", False),
+    ],
+)
+def test_a_picky_server_says_so_itself(vary: str, picky: bool) -> None:
+    """That the answer depends on the reader is the server's own word, and nobody has to lie."""
+    assert is_picky({"vary": vary}) is picky
+    found = state_of_status(403, {"vary": vary})
+    assert found is not None
+    assert found[0] is (FeedState.PICKY if picky else FeedState.BLOCKED)
+
+
+def test_a_server_that_accepts_no_reader_is_picky() -> None:
+    """406 and 415 say that what was asked with did not please."""
+    assert [found[0] for status in (406, 415) if (found := state_of_status(status))] == [
+        FeedState.PICKY
+    ] * 2
+
+
+def test_a_herd_is_spread_over_its_interval() -> None:
+    """After a first poll, the wait is between one interval and two."""
+    waits = [next_poll_at(NOW, HOUR, jitter=part / 10, in_herd=True) - NOW for part in range(11)]
+    assert (waits[0], waits[5], waits[10]) == (HOUR, 1.5 * HOUR, 2 * HOUR)

@@ -39,6 +39,11 @@ threshold = 10
 [[digests]]
 name = "weekly"
 schedule = "weekly mon 07:30"
+[[feeds]]
+url = "https://example.org/news"
+page = { link = "^https://.*\\d", date = "/YYYY/MM/DD/" }
+full_text = true
+text = "article p"
 [network]
 allow_private = ["127.0.0.1:8080", "[::1]:80"]
 """
@@ -135,7 +140,7 @@ def test_the_schema_that_ships_is_the_models() -> None:
 def test_the_schema_explains_every_key() -> None:
     """An editor can show what each key means, and knows that no other is allowed."""
     tables = json_schema()["$defs"]
-    assert len(tables) == 6
+    assert len(tables) == 9
     for name, table in tables.items():
         assert table["additionalProperties"] is False, name
         for key, about in table["properties"].items():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Settings, default_source, load, parse
 from monitor.errors import ConfigError, InputError
+from monitor.model import Recipe
 
 MANY = """\
 [monitr]
@@ -148,6 +149,20 @@ def test_a_syntax_error_has_its_place(source: str, sentence: str) -> None:
         ),
         ("qqqqqqqq = 1", "config.toml:1:1: qqqqqqqq: unknown key"),
         (
+            'feeds = [{url = "https://a.example/", page = {lnk = "/a/*"}}]',
+            'config.toml:1:47: feeds[1].page.lnk: unknown key; did you mean "link"?',
+        ),
+        (
+            '[[feeds]]\nurl = "https://a.example/"\npage.link = "^("',
+            'config.toml:3:13: feeds[1].page.link: "^(" is no regular expression '
+            "(missing ), unterminated subpattern at position 1)",
+        ),
+        (
+            '[[feeds]]\nurl = "https://a.example/"\npage = { date = "/YYYY/MM/" }',
+            'config.toml:3:17: feeds[1].page.date: "/YYYY/MM/" has to have YYYY, MM and DD in it, '
+            "each once",
+        ),
+        (
             'digests = [{name = "a", schedule = "daily 7:00"},\n  {schedule = "hourly", name="b"}]',
             'config.toml:2:15: digests[2].schedule: "hourly" is no schedule; write daily 07:30, '
             "weekdays 07:30, weekly mon 07:30, monthly 1 07:30 or five cron fields",
@@ -243,6 +258,20 @@ def test_a_feed_is_listed_under_its_name_or_its_host() -> None:
         "KZ",
     )
     assert second.listing().outlet == "B"
+
+
+def test_a_list_page_is_a_wish_with_a_recipe() -> None:
+    """An empty table makes a list page too; full text is off unless it is asked for."""
+    plain, open_recipe, whole = parse(
+        '[[feeds]]\nurl = "https://a.example/1"\n'
+        '[[feeds]]\nurl = "https://a.example/2"\npage = {}\n'
+        '[[feeds]]\nurl = "https://a.example/3"\nfull_text = true\ntext = "article"\n'
+        'page = { link = "/a/*", title = "h3", date = "time" }\n'
+    ).feeds
+    assert (plain.listing().recipe, plain.listing().full_text) == (None, False)
+    assert open_recipe.listing().recipe == Recipe()
+    assert whole.listing().recipe == Recipe("/a/*", "h3", "time")
+    assert (whole.listing().full_text, whole.listing().text) == (True, "article")
 
 
 @given(st.text(alphabet="[]{}\".'#=\\ \nab1,", max_size=30))

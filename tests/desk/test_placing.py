@@ -234,7 +234,7 @@ def test_a_digest_that_began_after_the_article(world: Any, now: datetime) -> Non
 
 
 def test_a_report_of_a_story_told_before(world: Any, now: datetime) -> None:
-    """A later report goes into the story that an edition carried, and that edition is named."""
+    """A later report goes into the story that an edition carried; a copy is not told again."""
     world.show(world.rss(world.cable))
     world.all_steps(now)
     later = now + timedelta(hours=2)
@@ -246,19 +246,33 @@ def test_a_report_of_a_story_told_before(world: Any, now: datetime) -> None:
     assert account.verdict.reason is Reason.FOLDED
     assert "the edition of daily of 12 June 2026, 07:30 UTC carried already" in account.answer
     assert "with article 1 of Grid Post in the lead" in account.answer
-    assert "will stand below “Still in the news”" in account.answer
+    assert "it brings nothing new and is not told again by the next edition" in account.answer
     assert "due on 13 June 2026, 07:30 UTC" in account.answer
 
 
+def test_an_outlet_that_comes_back_moves_its_story(world: Any, now: datetime) -> None:
+    """Another headline of the outlet that was told is news of the story."""
+    world.show(world.rss(world.cable))
+    world.all_steps(now)
+    later = now + timedelta(hours=2)
+    world.show(world.rss(world.same))
+    world.poll(later)
+    world.assess(later)
+    account = world.why_not("kabel", later)
+
+    assert account.verdict.reason is Reason.FOLDED
+    assert "will stand below “What moved” in the next edition of daily" in account.answer
+
+
 def test_a_story_told_before_may_find_no_room(world: Any, now: datetime) -> None:
-    """What goes on comes last, so a full edition leaves it out."""
+    """What is new goes before what goes on, so a full edition leaves an update out."""
     world.configure(world.both_feeds, world.limited)
     world.show(world.rss(world.cable))
     world.all_steps(now)
     later = now + timedelta(hours=2)
     world.show(
-        world.rss(world.cable, ("cable-2", *world.cable[1:]), at=now + timedelta(days=60)),
         world.rss(world.same),
+        world.rss(("cable-2", *world.cable[1:]), at=now + timedelta(days=60)),
     )
     world.poll(later)
     world.assess(later)

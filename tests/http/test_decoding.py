@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -15,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError
-from monitor.http.decoding import ACCEPTED, decode
+from monitor.http.decoding import ACCEPTED, decode, decoded
 
 CAP = 1_000_000
 
@@ -142,3 +145,82 @@ def test_all_that_is_asked_for_can_be_read() -> None:
 def test_a_plain_body_is_left_alone() -> None:
     """No coding, or the identity, changes nothing."""
     assert decode(b"<rss/>", "", CAP) == decode(b"<rss/>", "identity", CAP) == b"<rss/>"
+
+
+ZEROS = bytes(10_000_000)
+
+
+def _repeated(packer: Any) -> Iterator[bytes]:
+    """A deflate bomb without end: its second flushed block again and again."""
+    yield packer.compress(ZEROS) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(ZEROS) + packer.flush(zlib.Z_FULL_FLUSH)
+    yield from itertools.repeat(block)
+
+
+def _streamed(compress: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """A bomb without end whose packer keeps its state from piece to piece."""
+    return map(compress, itertools.repeat(ZEROS))
+
+
+BOMBS: list[tuple[str, Callable[[], Iterator[bytes]]]] = [
+    ("gzip", lambda: _repeated(zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16))),
+    ("deflate", lambda: _repeated(zlib.compressobj(9))),
+    ("deflate", lambda: _repeated(zlib.compressobj(9, wbits=-zlib.MAX_WBITS))),
+    ("br", lambda: _streamed(brotli.Compressor(quality=1, lgwin=22).process)),
+    ("zstd", lambda: _streamed(zstandard.ZstdCompressor().compressobj().compress)),
+]
+
+
+@pytest.mark.parametrize(("coding", "bomb"), BOMBS)
+def test_a_bomb_without_end_costs_ten_megabytes(
+    coding: str, bomb: Callable[[], Iterator[bytes]]
+) -> None:
+    """It is cut at ten megabytes, and memory grows by twenty at most, whatever would follow."""
+    peak, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+    if not peak.exists():
+        pytest.skip("this system does not tell how much memory was used at most")
+    # Packed beforehand, as far as it is looked at, so that packing is not measured.
+    packed = list(itertools.islice(bomb(), 12))
+    decode(brotli.compress(b"x"), "br", CAP)
+    peak.write_text("5")
+    before = _most_kilobytes(status)
+    with pytest.raises(FetchError, match="larger than 10 MB"):
+        decoded(packed, coding, 10_000_000)
+    assert _most_kilobytes(status) - before < 20_000
+
+
+def _most_kilobytes(status: Path) -> int:
+    """The most memory that was resident since it was last forgotten."""
+    return int(status.read_text().partition("VmHWM:")[2].split()[0])
+
+
+def test_streams_of_zstd_make_one_document() -> None:
+    """Several frames are one body, as RFC 8878 has it; garbage behind the last is ignored."""
+    packed = zstandard.compress(b"<rss>") + zstandard.compress(b"</rss>") + b"garbage"
+    assert decode(packed, "zstd", CAP) == b"<rss></rss>"
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKERS)
+@given(body=st.binary(max_size=300), size=st.integers(1, 40))
+def test_pieces_of_any_size_make_the_same_document(
+    coding: str, pack: Callable[[bytes], bytes], body: bytes, size: int
+) -> None:
+    """However the network cuts a packed body, it is unpacked to the same bytes."""
+    packed = pack(body) + (pack(body) if "gzip" in coding else b"")
+    chunks = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert decoded(chunks, coding, CAP) == body * (2 if "gzip" in coding else 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "coding", "items"),
+    [
+        ("trailing_garbage.xml.gz", "gzip", 50),
+        ("multimember.xml.gz", "gzip", 1),
+        ("raw_deflate.xml.deflate", "deflate", 1),
+        ("feed_xml_gz_without_header.xml.gz", "", 1),
+    ],
+)
+def test_recorded_bodies_are_read(shared: Path, name: str, coding: str, items: int) -> None:
+    """What servers were seen to send is unpacked to whole documents."""
+    body = decode((shared / "feeds/hostile/gz" / name).read_bytes(), coding, CAP)
+    assert body.count(b"<item>") == items

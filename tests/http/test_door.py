@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
-import re
-import shutil
 import socket
-import ssl
 import struct
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from monitor.errors import BlockedAddressError, FetchError
 from monitor.http import Limits
-from monitor.http.client import strict
-
-LOOPBACK_FORMS = """
-    127.0.0.1 127.1
-    2130706433 0x7f000001 0x7f.1 0177.0.0.1 127.0.0.1. localhost LOCALHOST localhost.
-    0.0.0.0 0 [::1] [::] [::ffff:127.0.0.1] [::ffff:7f00:1] [64:ff9b::7f00:1] [2002:7f00:1::]
-    %31%32%37.0.0.1 ①②⑦.⓪.⓪.① 127。0。0。1
-    127.0.0.1%2f@1.1.1.1 1.1.1.1@127.0.0.1 1.1.1.1%09@127.0.0.1
-    127.0.0.1%00.example [fe80::1%25lo]
-"""
 
 
 def _redirect(location: str, status: str = "302 Found") -> Callable[[socket.socket, bytes], None]:
@@ -132,6 +114,23 @@ def test_an_answer_without_content_is_empty(site: Any, door_to: Any) -> None:
     assert door_to(server).get(server.url).body == b""
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_an_empty_body_needs_no_packing(site: Any, door_to: Any, reply: Any, coding: str) -> None:
+    """A 200 without content is empty, whatever coding it claims."""
+    server = site(reply(b"", f"Content-Encoding: {coding}"))
+    assert door_to(server).get(server.url).body == b""
+
+
+@pytest.mark.parametrize("missing", [1, 100, 4000])
+def test_a_packed_body_that_is_short_is_an_error(site: Any, door_to: Any, missing: int) -> None:
+    """A whole gzip stream under a Content-Length that promises more was cut off all the same."""
+    packed = gzip.compress(b"<rss/>")
+    head = f"Content-Encoding: gzip\r\nContent-Length: {len(packed) + missing}\r\n\r\n".encode()
+    server = site(_raw(b"HTTP/1.1 200 OK\r\n" + head + packed))
+    with pytest.raises(FetchError, match="broke off"):
+        door_to(server).get(server.url)
+
+
 def test_a_packed_body_is_unpacked(site: Any, door_to: Any, reply: Any) -> None:
     """The content coding is undone before anyone sees the body."""
     server = site(reply(gzip.compress(b"<rss/>"), "Content-Encoding: gzip"))
@@ -185,7 +184,7 @@ def test_a_drip_ends_at_the_deadline(site: Any, door_to: Any, head: bytes, piece
     door = door_to(server, limits=Limits(seconds=0.4))
     text, took = _timed(lambda: door.get(server.url))
     assert text == "no answer within 0.4 s"
-    assert 0.3 < took < 2
+    assert 0.3 < took < 0.9
 
 
 def test_the_deadline_covers_all_hops(site: Any, door_to: Any) -> None:
@@ -210,7 +209,7 @@ def test_threads_have_deadlines_of_their_own(site: Any, door_to: Any, reply: Any
         reply(b"x")(connection, request)
 
     server = site(answer)
-    door = door_to(server, limits=Limits(seconds=1), connections=1)
+    door = door_to(server, limits=Limits(seconds=1))
     for _ in range(2):
         assert door.get(server.url).body == b"x"
     with ThreadPoolExecutor(1) as pool:
@@ -286,6 +285,34 @@ def test_a_reset_connection_is_an_error(site: Any, door_to: Any) -> None:
     assert failure.value.retry is True
 
 
+def test_a_connection_that_was_given_up_meanwhile_is_made_anew(site: Any, door_to: Any) -> None:
+    """A server that hangs up just as we ask again is asked once more, on a new connection."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        if _path(request) == "/hang-up":
+            connection.shutdown(socket.SHUT_RDWR)
+        else:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    server = site(answer)
+    door = door_to(server)
+    door.get(server.url)
+    with pytest.raises(FetchError, match="broke off"):
+        door.get(server.url + "hang-up")
+    assert server.connections == 2
+    assert door.get(server.url).body == b"x"
+
+
+def test_a_look_up_ends_at_the_deadline(door_to: Any) -> None:
+    """A name server that keeps silent costs no more than any other silence."""
+    asked = threading.Event()
+    door = door_to(limits=Limits(seconds=0.3), resolver=lambda host, port: asked.wait(5) and [])
+    text, took = _timed(lambda: door.get("http://silent.example/"))
+    asked.set()
+    assert text == "no answer within 0.3 s"
+    assert took < 2
+
+
 def test_a_closed_port_is_an_error(site: Any, door_to: Any, reply: Any) -> None:
     """Nobody at home: the sentence says that there is no connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -314,7 +341,7 @@ def test_failures_do_not_use_up_the_pool(site: Any, door_to: Any, reply: Any) ->
             connection.sendall(b"hello\r\n\r\n")
 
     server = site(answer)
-    door = door_to(server, limits=Limits(seconds=0.2), connections=1)
+    door = door_to(server, limits=Limits(seconds=0.2))
     for path in ("bad", "slow", "bad"):
         with pytest.raises(FetchError):
             door.get(server.url + path)
@@ -390,172 +417,3 @@ def test_a_redirect_to_another_scheme_is_refused(site: Any, door_to: Any, locati
     with pytest.raises(FetchError):
         door_to(server).get(server.url)
     assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("hop", [1, 2, 3, 4, 5])
-def test_a_hop_to_a_private_address_is_refused(
-    site: Any, door_to: Any, reply: Any, hop: int
-) -> None:
-    """The check is made at every hop: the canary on another port hears nothing."""
-    canary = site(reply(b"secret"))
-
-    def answer(connection: socket.socket, request: bytes) -> None:
-        at = int(_path(request).strip("/") or 0)
-        target = canary.url if at + 1 == hop else f"/{at + 1}"
-        _redirect(target)(connection, request)
-
-    server = site(answer)
-    with pytest.raises(BlockedAddressError) as refusal:
-        door_to(server).get(server.url)
-    assert refusal.value.retry is False
-    assert canary.connections == 0
-
-
-def test_a_certificate_that_nobody_signed_is_refused(door_to: Any, tmp_path: Path) -> None:
-    """Without a certificate that can be checked there is no connection, and no flag to allow it."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed, which makes the certificate of this test")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += ["-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
-    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(command, check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        pair = f"127.0.0.1:{listener.getsockname()[1]}"
-
-        def shake() -> None:
-            for _ in range(2):
-                connection, _ = listener.accept()
-                with contextlib.suppress(OSError):
-                    secured = context.wrap_socket(connection, server_side=True)
-                    secured.recv(65536)
-                    secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
-
-        threading.Thread(target=shake, daemon=True).start()
-        with pytest.raises(FetchError, match=r"no connection.*certificate"):
-            door_to(allow_private=[pair]).get(f"https://{pair}/")
-        trusting = ssl.create_default_context(cafile=str(certificate))
-        door = door_to(allow_private=[pair], ssl_context=trusting)
-        assert door.get(f"https://{pair}/").body == b"x"
-
-
-# --- where the door does not go ---
-
-
-@pytest.mark.parametrize("form", LOOPBACK_FORMS.split())
-def test_no_spelling_of_a_private_address_is_connected_to(
-    site: Any, door_to: Any, reply: Any, form: str
-) -> None:
-    """Forty ways to write this machine's address, and the canary hears nothing."""
-    canary = site(reply(b"secret"))
-    with pytest.raises(FetchError):
-        door_to().get(f"http://{form}:{canary.port}/")
-    assert canary.connections == 0
-
-
-@pytest.mark.parametrize(
-    "template",
-    [
-        "http://127.0.0.1:{port}\\@one.example/",
-        "http://one.example\\@127.0.0.1:{port}/",
-        "http://one.example@127.0.0.1:{port}/",
-        "http://127.0.0.1:{port}\t/",
-        "http://127.0.0.1:{port}\r\n/",
-        " http://127.0.0.1:{port}/",
-        "source:file:///etc/passwd",
-        "file:///etc/passwd",
-        "ftp://127.0.0.1:{port}/",
-        "//127.0.0.1:{port}/",
-        "http://127.0.0.1:99999/",
-        "http://xn--/",
-        "http://\ud800/",
-        "",
-    ],
-)
-def test_an_ambiguous_address_is_refused_before_any_look_up(
-    site: Any, door_to: Any, reply: Any, template: str
-) -> None:
-    """What two readers may read differently is not read at all, and not retried."""
-    canary = site(reply(b"secret"))
-    asked: list[str] = []
-
-    def resolver(host: str, port: int) -> list[str]:
-        asked.append(host)
-        return ["127.0.0.1"]
-
-    door = door_to(canary, resolver=resolver)
-    with pytest.raises(FetchError) as refusal:
-        door.get(template.replace("{port}", str(canary.port)))
-    assert refusal.value.retry is False
-    assert (asked, canary.connections) == ([], 0)
-
-
-def test_a_name_that_leads_to_a_private_address_is_refused(
-    site: Any, door_to: Any, reply: Any
-) -> None:
-    """A public-looking name is judged by its addresses."""
-    canary = site(reply(b"secret"))
-    door = door_to(resolver=lambda host, port: ["93.184.215.14", "127.0.0.1"])
-    with pytest.raises(BlockedAddressError, match=r"news\.example is 127\.0\.0\.1"):
-        door.get(f"http://news.example:{canary.port}/")
-    assert canary.connections == 0
-
-
-def test_the_address_that_was_checked_is_connected_to(site: Any, door_to: Any, reply: Any) -> None:
-    """One look-up per connection: a resolver that changes its mind is not asked again."""
-    server = site(reply(b"x"))
-    answers = iter([["127.0.0.1"], ["127.0.0.2"], ["127.0.0.3"]])
-    pair = f"feeds.example:{server.port}"
-    door = door_to(allow_private=[pair], resolver=lambda host, port: next(answers))
-    assert door.get(f"http://{pair}/").body == b"x"
-    assert next(answers) == ["127.0.0.2"]
-    assert f"Host: {pair}\r\n".encode() in server.requests[0]
-
-
-def test_the_next_address_is_tried_when_one_does_not_answer(
-    site: Any, door_to: Any, reply: Any
-) -> None:
-    """A host with several addresses is reached by the first that answers."""
-    server = site(reply(b"x"))
-    pair = f"feeds.example:{server.port}"
-    door = door_to(allow_private=[pair], resolver=lambda host, port: ["127.0.0.9", "127.0.0.1"])
-    assert door.get(f"http://{pair}/").body == b"x"
-
-
-def test_exactly_the_allowed_pair_is_reached(site: Any, door_to: Any, reply: Any) -> None:
-    """Allowing one host and port opens neither its neighbour nor another name for it."""
-    allowed, other = site(reply(b"allowed")), site(reply(b"other"))
-    door = door_to(allow_private=[f"127.0.0.1:{allowed.port}"])
-    assert door.get(allowed.url).body == b"allowed"
-    for url in (other.url, f"http://localhost:{allowed.port}/", f"http://127.1:{allowed.port}/"):
-        with pytest.raises(BlockedAddressError):
-            door.get(url)
-    assert (allowed.connections, other.connections) == (1, 0)
-
-
-def test_proxies_of_the_environment_are_ignored(
-    site: Any, door_to: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A proxy would make the check of addresses worthless."""
-    proxy, server = site(reply(b"proxy")), site(reply(b"server"))
-    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, proxy.url)
-    assert door_to(server).get(server.url).body == b"server"
-    assert proxy.connections == 0
-
-
-@given(
-    st.text() | st.from_regex(re.compile(r"https?://[^/]{0,12}(:\d{0,6})?/?.{0,5}"), fullmatch=True)
-)
-def test_any_text_is_an_address_or_an_error(text: str) -> None:
-    """No text makes the reader of addresses fail in another way."""
-    try:
-        url = strict(text)
-    except FetchError as refusal:
-        assert refusal.retry is False
-    else:
-        assert url.scheme in ("http", "https")
-        assert url.host

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,11 +18,12 @@ import pytest
 
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer, MailSink
+from monitor.pipeline.poll import poll
 from monitor.pipeline.rounds import once
 from monitor.pipeline.setup import open_door, prepare
 from monitor.store import open_store
 
-KILLS = 20
+KILLS, POLL_KILLS = 20, 200
 CONFIG = """
 [monitor]
 beat = "BEAT"
@@ -59,15 +62,39 @@ def feed(count: int) -> Document:
     return Document(f"<rss version='2.0'><channel>{rows}</channel></rss>".encode(), ".xml")
 
 
-def _round(folder: Path) -> subprocess.Popen[bytes]:
-    """`monitor once` in a process of its own."""
+def _round(folder: Path, command: str = "once") -> subprocess.Popen[bytes]:
+    """`monitor once`, or another command, in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "monitor", "once"],
+        [sys.executable, "-m", "monitor", command],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
+def _usual(folder: Path, command: str) -> float:
+    """How long a round takes that is not the first one."""
+    _round(folder, command).wait()
+    _end_leases(folder)
+    started = time.monotonic()
+    _round(folder, command).wait()
+    return time.monotonic() - started
+
+
+def _killed(folder: Path, command: str, after: float) -> None:
+    """A round that is killed after so many seconds, and the time until its leases end."""
+    process = _round(folder, command)
+    time.sleep(after)
+    process.kill()
+    process.wait()
+    _end_leases(folder)
+
+
+def _end_leases(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "monitor.db")) as database, database:
+        database.execute("UPDATE feeds SET leased_until = NULL, next_poll_at = first_polled_at")
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_kills_at_random_moments_lose_nothing(
     configured: Callable[[str], Configuration], tmp_path: Path
 ) -> None:
@@ -77,15 +104,10 @@ def test_kills_at_random_moments_lose_nothing(
         source = CONFIG.replace("ADDRESS", feeds.address).replace("PORT", str(mail.port))
         setup = prepare(configured(source))
         feeds.documents = {"grid": feed(1)}
-        started = time.monotonic()
-        _round(tmp_path).wait()
-        usual = time.monotonic() - started
+        usual = _usual(tmp_path, "once")
         for number in range(2, KILLS + 2):
             feeds.documents = {"grid": feed(number)}
-            process = _round(tmp_path)
-            time.sleep(chance.uniform(0.3, 1.1) * usual)
-            process.kill()
-            process.wait()
+            _killed(tmp_path, "once", chance.uniform(0.3, 1.1) * usual)
         later = datetime.now(UTC) + timedelta(hours=1)
         with open_store(setup.configuration.database) as store, open_door(setup.settings) as door:
             once(store, door, setup, later)
@@ -101,3 +123,33 @@ def test_kills_at_random_moments_lose_nothing(
         told[body.get_content()].add(message["Message-ID"])
     assert len(told) > 1
     assert all(len(names) == 1 for names in told.values())
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_hundred_kills_while_polling_lose_nothing(
+    configured: Callable[[str], Configuration], tmp_path: Path
+) -> None:
+    """C1: every entry ever served is stored once, and the database is sound."""
+    chance = random.Random(20261125)
+    with FeedServer().serving() as feeds:
+        source = CONFIG.replace("ADDRESS", feeds.address).replace("PORT", "25")
+        setup = prepare(configured(source))
+        feeds.documents = {"grid": feed(1)}
+        usual = _usual(tmp_path, "poll")
+        for number in range(2, POLL_KILLS + 2):
+            feeds.documents = {"grid": feed(number)}
+            _killed(tmp_path, "poll", chance.uniform(0.4, 1.05) * usual)
+        later = datetime.now(UTC) + timedelta(hours=1)
+        with open_store(setup.configuration.database) as store, open_door(setup.settings) as door:
+            poll(store, door, setup, later)
+            articles = store.counts().articles
+    with closing(sqlite3.connect(tmp_path / "monitor.db")) as database:
+        sound = database.execute("PRAGMA integrity_check").fetchall()
+        orphans = database.execute("PRAGMA foreign_key_check").fetchall()
+        polls = database.execute("SELECT count(*) FROM polls").fetchone()
+
+    assert articles == POLL_KILLS + 1
+    assert (sound, orphans) == ([("ok",)], [])
+    assert 3 < polls[0] < POLL_KILLS, "some kills come before a poll is written, some after"

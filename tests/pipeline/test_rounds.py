@@ -16,7 +16,8 @@ import pytest
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer, MailSink
 from monitor.errors import InputError, TransportError
-from monitor.http import Door, Reply
+from monitor.http import Door, Errand, Reply
+from monitor.http.pacing import Pacer
 from monitor.model import Delivery, FeedState
 from monitor.pipeline.assess import assess
 from monitor.pipeline.deliver import deliver, transports
@@ -25,6 +26,8 @@ from monitor.pipeline.publish import draft, due, publish, upcoming
 from monitor.pipeline.rounds import Done, Rounds, once
 from monitor.pipeline.setup import Setup, open_door, prepare
 from monitor.publish.layout import fitted
+from monitor.publish.leaving import PLACE
+from monitor.publish.transports import Hold
 from monitor.store import Store, open_store
 
 CONFIG = """
@@ -180,7 +183,7 @@ def test_a_crash_inside_a_step_leaves_the_unit_due(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("monitor.store.feeds._remember", torn)
+        patched.setattr("monitor.store.outcomes.write", torn)
         with pytest.raises(KeyboardInterrupt):
             world.poll(now)
     with world.store() as store:
@@ -276,22 +279,29 @@ def test_a_mail_server_that_is_down_is_retried_with_the_same_message_id(
         failed = deliver(store, transports(down), now)
         sent = deliver(store, transports(world.setup), now + timedelta(hours=1))
 
-    assert {one.outcome.state for one in failed} == {"retry"}
-    assert {one.outcome.state for one in sent} == {"sent"}
-    assert {one.delivery.message_id for one in failed} == {one.delivery.message_id for one in sent}
+    assert [one.outcome.state for one in failed] == ["retry"], "the others wait without a try"
+    assert [one.outcome.state for one in sent] == ["sent", "sent"]
+    assert failed[0].delivery.message_id == sent[0].delivery.message_id
+    assert [one.delivery.attempts for one in sent] == [2, 1]
 
 
 def test_without_a_mail_host_editions_go_to_a_folder(
     world: World, now: datetime, tmp_path: Path, configured: Callable[[str], Configuration]
 ) -> None:
-    """The shipped default needs no mail server: HTML, text and eml lie in editions/."""
+    """The shipped default needs no mail server: every form lies in editions/."""
     source = CONFIG.replace("ADDRESS", world.feeds.address).replace("PORT", "25")
     setup = prepare(configured(source.replace('host = "127.0.0.1"', 'host = ""')))
     with world.store() as store, world.door() as door:
         done = once(store, door, setup, now)
 
     assert done.sent == 1
-    assert {path.suffix for path in (tmp_path / "editions").iterdir()} == {".html", ".txt", ".eml"}
+    assert {path.suffix for path in (tmp_path / "editions").iterdir()} == {
+        ".html",
+        ".txt",
+        ".md",
+        ".json",
+        ".eml",
+    }
 
 
 # --- what strangers send -------------------------------------------------------------------------
@@ -313,9 +323,14 @@ class StrangeDoor:
     """Answers one feed and does with the other whatever ``strange`` does."""
 
     strange: Callable[[], object]
+    pacer: Pacer = field(default_factory=lambda: Pacer(0))
+
+    def step(self, errand: Errand) -> Reply:
+        """One of the two feeds."""
+        return self.get(errand.url)
 
     def get(self, url: str, headers: Mapping[str, str] = {}) -> Reply:
-        """One of the two feeds."""
+        """The same, for whoever waits for it."""
         if url.endswith("sea"):
             self.strange()
         return Reply(200, url, {"content-type": "application/xml"}, rss(RELEVANT).body)
@@ -376,11 +391,14 @@ class SlowPost:
     then: Callable[[Delivery], object] = lambda delivery: None
     sent: list[str] = field(default_factory=list)
 
-    def send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery, hold: Hold) -> None:
         """Let time pass."""
         self.now += timedelta(minutes=6)
         self.then(delivery)
         self.sent.append(delivery.subscriber)
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
     def clock(self) -> datetime:
         """What time it is."""
@@ -487,7 +505,7 @@ def test_stories_that_do_not_fit_come_back(
     with world.store() as store:
         ((digest, window),) = due(store, world.setup, now)
         whole, made = fitted(
-            draft(store, world.setup, digest, window), unsubscribe=None, archive_hint=""
+            draft(store, world.setup, digest, window), unsubscribe=PLACE, archive_hint=""
         )
         monkeypatch.setattr("monitor.publish.layout.HTML_LIMIT", len(made.html.encode()) - 50)
         (first,) = publish(store, world.setup, now)

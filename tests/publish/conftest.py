@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,22 @@ import pytest
 
 from monitor.model import (
     Article,
+    Change,
     Coverage,
     Edition,
     FeedHealth,
     FeedState,
+    Figure,
+    Gap,
     JudgedArticle,
     Judgement,
     ReceiptLine,
     Story,
+    StoryFigure,
     Topic,
+    Trend,
+    Trends,
+    Verdict,
     Window,
     Wording,
 )
@@ -116,6 +124,64 @@ def near_misses(recorded: dict[str, Any]) -> tuple[JudgedArticle, ...]:
     return tuple(judged_of(9000 + n, row, {}) for n, row in enumerate(recorded["near_misses"]))
 
 
+def told_more(story: Story) -> Story:
+    """The story with what an archive knows of it: figures, and a name of its headline."""
+    lead = story.lead
+    lorries = StoryFigure(Figure(120, "trucks", "120 lorries", 0, 11), "", lead, 3)
+    money = StoryFigure(Figure(94.8e9, "USD", "$94.8 billion", 0, 13), "", lead, 2)
+    names = () if lead.article.wording.lang == "en" else (("霍尔果斯", "Khorgos"),)
+    return replace(story, figures=(lorries, money) if story.id % 3 == 1 else (), names=names)
+
+
+def updates(stories: tuple[Story, ...]) -> list[Story]:
+    """The stories, of which two were told before and go on, and one brings nothing new."""
+    figure = StoryFigure(Figure(4.6e9, "CNY", "46亿元", 0, 4), "", stories[15].lead)
+    change = Change(figures=(figure,), camps=("state",), countries=("KG",))
+    return [
+        *map(told_more, stories[:15]),
+        replace(stories[15], change=change),
+        replace(stories[16], change=Change(again=(stories[16].lead.article.outlet,))),
+        replace(stories[16], id=18, change=Change(others=("Copyist",))),
+    ]
+
+
+EARLIER = (9, 12, 7, 11, 10, 14, 6, 5, 12, 13, 9, 10, 11, 8, 4, 6, 12, 10, 9, 13, 11, 7, 5, 12)
+TRENDS = Trends(
+    1.0,
+    14,
+    Trend("", 49, EARLIER, 10, Verdict.SPIKE),
+    (
+        Trend("Transport", 17, EARLIER, 2, Verdict.SPIKE),
+        Trend("Mining", 0, EARLIER, 6.5, Verdict.SILENCE),
+    ),
+)
+
+
+def in_frame(
+    lang: str,
+    recorded: dict[str, Any],
+    stories: tuple[Story, ...],
+    near_misses: tuple[JudgedArticle, ...],
+) -> Edition:
+    """A full working day in the frame of ``lang``."""
+    gap = Gap("Kloop", NOW - timedelta(hours=9), NOW - timedelta(hours=6, minutes=40))
+    coverage = replace(coverage_of(recorded), gaps=(gap,))
+    edition = compose(
+        "daily",
+        "China–Central Asia Daily",
+        WINDOW,
+        "Asia/Almaty",
+        updates(stories),
+        frozenset({16, 17, 18}),
+        coverage,
+        TOPICS,
+        near_misses,
+        limit=30,
+        lang=lang,
+    )
+    return replace(edition, trends=TRENDS)
+
+
 @pytest.fixture(scope="session")
 def busy(
     recorded: dict[str, Any],
@@ -123,18 +189,18 @@ def busy(
     near_misses: tuple[JudgedArticle, ...],
 ) -> Edition:
     """A full working day."""
-    return compose(
-        "daily",
-        "China–Central Asia Daily",
-        WINDOW,
-        "Asia/Almaty",
-        stories,
-        frozenset({16, 17}),
-        coverage_of(recorded),
-        TOPICS,
-        near_misses,
-        limit=30,
-    )
+    return in_frame("en", recorded, stories, near_misses)
+
+
+@pytest.fixture(scope="session", params=["ru", "zh"])
+def foreign(
+    request: pytest.FixtureRequest,
+    recorded: dict[str, Any],
+    stories: tuple[Story, ...],
+    near_misses: tuple[JudgedArticle, ...],
+) -> Edition:
+    """The same day in the other languages of the frame, in turn."""
+    return in_frame(request.param, recorded, stories, near_misses)
 
 
 @pytest.fixture(scope="session")

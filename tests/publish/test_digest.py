@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.model import (
     Article,
+    Change,
     Coverage,
     Edition,
     JudgedArticle,
@@ -21,7 +22,7 @@ from monitor.model import (
     Window,
     Wording,
 )
-from monitor.publish.digest import AGAIN, OTHER, TOP, compose, lead, order_articles, weight
+from monitor.publish.digest import MOVED, OTHER, TOP, compose, lead, order_articles, weight
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 WINDOW = Window(slot=NOW, since=None, until=NOW)
@@ -66,7 +67,7 @@ def slugs(edition: Edition) -> list[str]:
 
 
 def test_sections_in_order() -> None:
-    """Top stories first, topics in the beat's order, then the rest, then what was carried."""
+    """What moved first, then top stories, topics in the beat's order, then the rest."""
     stories = [
         *(story(n, 90 - n, topics=("trade",)) for n in range(1, 4)),
         story(4, 60, topics=("trade", "energy")),
@@ -76,8 +77,8 @@ def test_sections_in_order() -> None:
     ]
     edition = edition_of(stories, carried=frozenset({7}))
 
-    assert slugs(edition) == [TOP, "energy", "trade", OTHER, AGAIN]
-    assert [s.id for s in edition.stories] == [1, 2, 3, 5, 4, 6, 7]
+    assert slugs(edition) == [MOVED, TOP, "energy", "trade", OTHER]
+    assert [s.id for s in edition.stories] == [7, 1, 2, 3, 5, 4, 6]
 
 
 @pytest.mark.parametrize(("count", "top"), [(1, 1), (3, 3), (8, 3), (9, 4), (14, 4), (15, 5)])
@@ -108,11 +109,11 @@ def test_order_within_a_section() -> None:
 
 
 def test_limit_cuts_the_lightest_and_counts_them() -> None:
-    """The limit counts carried stories too, and new ones go before them."""
+    """The limit counts updates too, which leave room for what is new."""
     stories = [story(n, 50 + n) for n in range(10)]
     edition = edition_of(stories, limit=4, carried=frozenset({9, 8}))
 
-    assert {s.id for s in edition.stories} == {7, 6, 5, 4}
+    assert {s.id for s in edition.stories} == {9, 8, 7, 6}
     assert edition.omitted == 6
 
 
@@ -155,12 +156,52 @@ def test_an_article_of_a_story_is_no_near_miss() -> None:
     assert [member.article.id for member in edition.near_misses] == [3]
 
 
-@pytest.mark.parametrize(("own", "leads"), [(60, 2), (55, 2), (54, 1)])
-def test_frame_language_leads_within_fifteen_points(own: float, leads: int) -> None:
-    """An English article speaks for the story unless it is more than 15 points behind."""
-    articles = (judged(1, 70, lang="ru"), judged(2, own, lang="en"))
+@pytest.mark.parametrize(("lang", "leads"), [("en", 2), ("ru", 1), ("zh", 1)])
+def test_an_article_in_the_readers_language_leads(lang: str, leads: int) -> None:
+    """Whoever wrote in it speaks for the story; otherwise the best does."""
+    articles = (judged(1, 70, lang="ru"), judged(2, 40, lang="en"), judged(3, 30, lang="en"))
 
-    assert order_articles(articles, "en")[0].article.id == leads
+    assert order_articles(articles, lang)[0].article.id == leads
+
+
+def test_a_story_without_news_is_held() -> None:
+    """Told before and nothing new in it: neither printed nor omitted, but carried."""
+    same = replace(story(1, 90), change=Change(others=("Copyist",)))
+    moved = replace(story(2, 80), change=Change(camps=("state",)))
+    edition = edition_of([same, moved, story(3, 70)], carried=frozenset({1, 2}))
+
+    assert slugs(edition) == [MOVED, TOP]
+    assert [s.id for s in edition.held] == [1]
+    assert edition.omitted == 0
+
+
+def test_quotas_hold_and_the_rest_is_counted() -> None:
+    """At most two stories on energy and one on Kazakhstan; what gives way is counted."""
+    stories = [
+        *(story(n, 90 - n, topics=("energy",), countries=("KG",)) for n in range(4)),
+        *(story(10 + n, 80 - n, topics=("trade",), countries=("KZ",)) for n in range(3)),
+    ]
+    edition = edition_of(stories, quotas={"energy": 2, "KZ": 1})
+
+    assert {s.id for s in edition.stories} == {0, 1, 10}
+    assert edition.omitted == 4
+
+
+@given(quotas=st.dictionaries(st.sampled_from(["energy", "trade", "KZ", "KG"]), st.integers(0, 4)))
+def test_no_quota_is_exceeded(quotas: dict[str, int]) -> None:
+    """Whatever the quotas are, no topic and no country has more than its own."""
+    pairs = [("energy", "KZ"), ("energy", "KG"), ("trade", "KZ"), ("trade", "KG")] * 3
+    stories = [
+        story(n, 90 - n, topics=(topic,), countries=(country,))
+        for n, (topic, country) in enumerate(pairs)
+    ]
+    printed = edition_of(stories, quotas=quotas).stories
+
+    for name, most in quotas.items():
+        named = [
+            s for s in printed if name in (*s.lead.judgement.topics, *s.lead.judgement.countries)
+        ]
+        assert len(named) <= most
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from monitor.publish.transports.email import SmtpTransport, build_message, sende
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 SENDER = "China–Central Asia Daily <monitor@news.example>"
+LEAVE = "https://news.example/unsubscribe/abc"
 PLAIN = Rendered("Kulma opens · 1 story", "Kulma opens.\n.\nEnd.\n", "<p>Kulma opens.</p>")
 
 
@@ -52,7 +53,7 @@ def test_headers(busy: Edition) -> None:
     """Each header that receivers require is there, once, and no other."""
     _, rendered = fitted(busy, unsubscribe=None, archive_hint="")
     message = written(
-        build_message(delivery_of(rendered), SENDER, unsubscribe="https://news.example/stop/abc")
+        build_message(delivery_of(rendered), SENDER, unsubscribe=[LEAVE, "mailto:m@news.example"])
     )
 
     assert sorted(message.keys()) == [
@@ -73,7 +74,8 @@ def test_headers(busy: Edition) -> None:
     assert message["To"] == "aigul@example.org"
     assert message["Date"].datetime == NOW
     assert message["List-Id"] == "<daily.news.example>"
-    assert message["List-Unsubscribe"] == "<https://news.example/stop/abc>"
+    assert message["List-Unsubscribe"] == f"<{LEAVE}>, <mailto:m@news.example>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
 
 
@@ -124,7 +126,9 @@ def test_domain_of_the_sender() -> None:
 def test_no_words_make_a_header(words: str) -> None:
     """Controls, line ends, bidi, surrogates, 4 kB: the message is valid, no header is added."""
     rendered = Rendered(words, words, words)
-    message = build_message(delivery_of(rendered), SENDER, unsubscribe=f"https://x.example/{words}")
+    message = build_message(
+        delivery_of(rendered), SENDER, unsubscribe=[f"https://x.example/{words}"]
+    )
     read = written(message)
 
     assert sorted(read.keys()) == sorted(message.keys())
@@ -262,7 +266,8 @@ def test_message_arrives() -> None:
     [
         ("rcpt", "450 try later", True),
         ("rcpt", "550 no such user", False),
-        ("mail", "550 not you", False),
+        ("mail", "550 not you", True),
+        ("mail", "552 too large", False),
         ("mail", "421 too many", True),
         ("data", "452 disk full", True),
         ("data", "554 spam", False),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import TransportError
 from monitor.model import DeliveryState
-from monitor.publish.outbox import after_failure, message_id
-from monitor.publish.transports import LoginRefusedError
+from monitor.publish.outbox import after_failure, message_id, part_key
+from monitor.publish.transports import LaterError, LoginRefusedError
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 BUSY = TransportError("busy", retry=True)
@@ -20,10 +20,10 @@ UNKNOWN = TransportError("silent", retry=True, unknown=True)
 def waits(error: TransportError) -> list[timedelta]:
     """The pauses after each failure until the delivery is dead."""
     found = []
-    attempt = 1
-    while (outcome := after_failure(attempt, error, NOW)).retry_at is not None:
-        found.append(outcome.retry_at - NOW)
-        attempt += 1
+    attempt, at = 1, NOW
+    while (outcome := after_failure(attempt, error, at, NOW)).retry_at is not None:
+        found.append(outcome.retry_at - at)
+        attempt, at = attempt + 1, outcome.retry_at
     assert outcome.state is DeliveryState.DEAD
     return found
 
@@ -58,7 +58,7 @@ def test_retries_slow_down_and_end_after_five_days() -> None:
 
 def test_permanent_error_ends_it() -> None:
     """A refused address is not tried again, and the reason is kept."""
-    outcome = after_failure(1, TransportError("no such user", retry=False), NOW)
+    outcome = after_failure(1, TransportError("no such user", retry=False), NOW, NOW)
 
     assert outcome.state is DeliveryState.DEAD
     assert (outcome.error, outcome.retry_at) == ("no such user", None)
@@ -66,7 +66,7 @@ def test_permanent_error_ends_it() -> None:
 
 def test_unknown_waits_ten_minutes() -> None:
     """Where the server may have the message, it gets the time that the standard gives it."""
-    outcome = after_failure(1, UNKNOWN, NOW)
+    outcome = after_failure(1, UNKNOWN, NOW, NOW)
 
     assert outcome.state is DeliveryState.UNKNOWN
     assert outcome.retry_at == NOW + timedelta(minutes=10)
@@ -76,3 +76,28 @@ def test_unknown_waits_ten_minutes() -> None:
 def test_wrong_password_is_tried_slowly() -> None:
     """At most one login an hour, so that no account is locked."""
     assert min(waits(LoginRefusedError("refused"))) >= timedelta(hours=1)
+
+
+@given(seconds=st.floats(0, 400_000), attempt=st.integers(1, 12))
+def test_a_receiver_that_says_when_is_obeyed(seconds: float, attempt: int) -> None:
+    """Never earlier than it asks for, and never in the same moment."""
+    after = timedelta(seconds=seconds)
+    outcome = after_failure(attempt, LaterError("slow down", after=after), NOW, NOW)
+
+    assert outcome.retry_at == NOW + max(after, timedelta(seconds=1))
+
+
+def test_what_waited_five_days_is_given_up_whatever_the_number_of_attempts() -> None:
+    """A delivery that was postponed with the others has had its days, too."""
+    late = NOW + timedelta(days=5)
+
+    assert after_failure(1, BUSY, late, NOW).state is DeliveryState.DEAD
+    assert after_failure(9, BUSY, NOW, NOW).state is DeliveryState.RETRY
+
+
+def test_parts_have_keys_of_their_own() -> None:
+    """The same part has the same key at every attempt; two parts or two deliveries never."""
+    keys = {part_key(name, part) for name in ("<a@x>", "<b@x>") for part in range(3)}
+
+    assert len(keys) == 6
+    assert part_key("<a@x>", 1) in keys

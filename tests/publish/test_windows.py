@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InputError
-from monitor.model import Schedule
-from monitor.publish.windows import latest_slot, next_slot, window, zone_of
+from monitor.model import Schedule, Window
+from monitor.publish.windows import latest_slot, next_slot, urgent_slot, window, zone_of
 
 ZONES = (
     "Europe/Berlin",
@@ -199,3 +200,140 @@ def test_a_first_edition_is_never_late() -> None:
     slot = utc(2026, 11, 24, 2, 30)
 
     assert not window(None, slot, slot + timedelta(hours=12)).late
+
+
+SIX_ZONES = (
+    "Asia/Almaty",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Nuuk",
+    "Africa/Cairo",
+    "Asia/Shanghai",
+)
+
+
+@pytest.mark.parametrize("zone", SIX_ZONES)
+def test_five_years_of_editions(zone: str) -> None:
+    """Ticks at odd times, sleeps over hours and days: one edition a date, overlap 0 s, gap 0 s.
+
+    Of the slots that a sleep passes over, the last is made up for, once and marked late.
+    """
+    schedule = daily("02:30")
+    draw = random.Random(zone)
+    now, end = utc(2022, 1, 1, 12), utc(2027, 1, 1, 12)
+    made: list[Window] = []
+    while (now := now + _slept(draw)) < end:
+        slot = latest_slot(schedule, zone, now)
+        if slot is not None and (not made or slot > made[-1].slot):
+            made.append(window(made[-1].until if made else None, slot, now))
+
+    dates = [each.slot.astimezone(zone_of(zone)).date() for each in made]
+    overlap = sum((max(a.until - b.since, timedelta()) for a, b in pairwise(made)), timedelta())
+    gap = sum((max(b.since - a.until, timedelta()) for a, b in pairwise(made)), timedelta())
+    assert len(dates) == len(set(dates)) > 1_750
+    assert (overlap, gap) == (timedelta(), timedelta())
+    assert all(each.late == (each.until - each.slot > timedelta(minutes=15)) for each in made[1:])
+
+
+def _slept(draw: random.Random) -> timedelta:
+    """Until the next tick: a few hours, in one case of 400 up to three days."""
+    if draw.random() < 1 / 400:
+        return timedelta(hours=draw.uniform(1, 72))
+    return timedelta(hours=draw.uniform(0.1, 7))
+
+
+@pytest.mark.parametrize("zone", SIX_ZONES)
+def test_five_years_of_slots(zone: str) -> None:
+    """02:30 comes once on each of the 1,826 dates, whatever the clocks do on them."""
+    found = slots(daily("02:30"), zone, utc(2022, 1, 1, 12), utc(2027, 1, 1, 12))
+
+    dates = [slot.astimezone(zone_of(zone)).date() for slot in found]
+    assert len(dates) == len(set(dates)) == 1_826
+
+
+@pytest.mark.parametrize("change", [timedelta(hours=-2), timedelta(hours=2), timedelta(days=365)])
+def test_a_clock_that_jumps_makes_no_second_edition(change: timedelta) -> None:
+    """After a jump and back the slot of each date is made once, and windows still tile."""
+    schedule, zone, now = daily("07:30"), "Asia/Almaty", utc(2026, 3, 1, 2, 31)
+    made: list[Window] = []
+    for step in (timedelta(), change, -change, timedelta(days=1), timedelta(days=1)):
+        now += step
+        slot = latest_slot(schedule, zone, now)
+        assert slot is not None
+        if not made or slot > made[-1].slot:
+            made.append(window(made[-1].until if made else None, slot, now))
+
+    assert len({each.slot for each in made}) == len(made)
+    assert all(later.since == earlier.until for earlier, later in pairwise(made))
+
+
+def test_rules_are_newer_than_the_hosts() -> None:
+    """The bundled tzdata knows that Almaty moved to UTC+5 on 1 March 2024 (tzdata 2024a)."""
+    before, after = utc(2024, 2, 28), utc(2024, 3, 2)
+    offsets = [moment.astimezone(zone_of("Asia/Almaty")).utcoffset() for moment in (before, after)]
+
+    assert offsets == [timedelta(hours=6), timedelta(hours=5)]
+
+
+MORNING = utc(2026, 11, 24, 4, 0)  # 09:00 in Almaty
+
+
+def test_urgent_is_at_once() -> None:
+    """Outside the quiet hours, and with no edition before, there is nothing to wait for."""
+    assert urgent_slot(MORNING, None, "22:00-07:00", "Asia/Almaty") == MORNING
+
+
+def test_urgent_waits_for_half_an_hour() -> None:
+    """Ten minutes after an edition the next one is due twenty minutes later."""
+    last = MORNING - timedelta(minutes=10)
+
+    assert urgent_slot(MORNING, last, None, "UTC") == MORNING + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize(
+    ("local", "due"),
+    [
+        ("21:59", "21:59"),
+        ("22:00", "07:00"),
+        ("23:59", "07:00"),
+        ("06:59", "07:00"),
+        ("07:00", "07:00"),
+    ],
+)
+def test_urgent_waits_for_the_morning(local: str, due: str) -> None:
+    """Quiet hours over midnight end in the morning after."""
+    place = zone_of("Asia/Almaty")
+    hour, minute = map(int, local.split(":"))
+    at = datetime(2026, 11, 24, hour, minute, tzinfo=place)
+    slot = urgent_slot(at.astimezone(UTC), None, "22:00-07:00", "Asia/Almaty").astimezone(place)
+
+    assert slot.strftime("%H:%M") == due
+    assert timedelta() <= slot - at <= timedelta(hours=9)
+
+
+def test_urgent_waits_for_the_end_of_a_quiet_noon() -> None:
+    """Quiet hours within a day end on that day."""
+    slot = urgent_slot(utc(2026, 11, 24, 12, 30), None, "12:00-14:00", "UTC")
+
+    assert slot == utc(2026, 11, 24, 14)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    at=st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)),
+    zone=st.sampled_from(SIX_ZONES),
+    begin=st.integers(0, 23),
+    end=st.integers(0, 23),
+)
+def test_urgent_is_never_early_and_never_in_quiet_hours(
+    at: datetime, zone: str, begin: int, end: int
+) -> None:
+    """Whatever the hours and the zone, it waits a day at most."""
+    moment = at.replace(tzinfo=UTC)
+    slot = urgent_slot(moment, None, f"{begin:02}:00-{end:02}:00", zone)
+
+    assert timedelta() <= slot - moment <= timedelta(hours=25)
+    hour = slot.astimezone(zone_of(zone)).hour
+    quiet = begin <= hour < end if begin <= end else hour >= begin or hour < end
+    skipped = slot.astimezone(zone_of(zone)).minute != 0 or hour != end
+    assert not quiet or (not skipped)

@@ -118,8 +118,7 @@ class Maker:
         signature = Signature(
             article.first_seen,
             article.wording.lang,
-            frozenset(entities),
-            frozenset(),
+            frozenset(f"e{entity}" for entity in entities),
             frozenset(words),
         )
         return Assessment(article, judgement, signature, story_id, eligible_at)
@@ -178,3 +177,18 @@ def store(empty: Path, path: Path, url: str) -> Iterator[Store]:
 def make(store: Store) -> Maker:
     """A maker for ``store``."""
     return Maker(store)
+
+
+@pytest.fixture(scope="session")
+def archived(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a few hundred articles in one file, to be copied."""
+    path = tmp_path_factory.mktemp("archived") / "monitor.db"
+    shutil.copyfile(empty, path)
+    words = "Поезда из Китая ждут меньше. 中亚铁路建设加快。 Trains wait less at Khorgos.\n"
+    with open_store(f"sqlite:///{path}") as opened:
+        maker = Maker(opened)
+        texts = {f"n{number}": f"Case {number}. {words * 10}" for number in range(300)}
+        maker.poll(*(maker.finding(name, text=text) for name, text in texts.items()))
+        waiting = opened.articles.unassessed(1_000)
+        maker.judge(*(maker.assessment(each, words=("train",)) for each in waiting))
+    return path

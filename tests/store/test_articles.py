@@ -15,7 +15,13 @@ def test_keys_lead_to_the_article(make: Any, store: Store) -> None:
     article = make.article("one")
     known = store.articles.known(["guid:one", "url:a.example/one", "guid:none"])
 
-    expected = KnownArticle(article.id, frozenset({"one-1"}), length=len("one"))
+    expected = KnownArticle(
+        article.id,
+        frozenset({"one-1"}),
+        length=len("one"),
+        title="one",
+        url="https://a.example/one",
+    )
     assert {"guid:one": expected, "url:a.example/one": expected} == known
 
 

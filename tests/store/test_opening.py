@@ -75,7 +75,7 @@ def test_the_pragmas_are_set(store: Store, path: Path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
 
-    assert values == ["wal", 2, 1, 30_000]
+    assert values == ["wal", 2, 1, 35_000]
 
 
 def test_a_newer_database_is_refused_and_untouched(url: str, path: Path) -> None:

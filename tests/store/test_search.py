@@ -13,14 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.errors import QueryError
+from monitor.errors import InputError, QueryError
 from monitor.query import parse
+from monitor.query.grouping import Grouping
+from monitor.query.paging import Cursor, Sort, read_cursor
 from monitor.store import Store
 from monitor.text.normalise import fold_key
 
 WORDS = (
     *("khorgos", "railway", "KZ", "токаев", "中亚", "铁路", "Oʻzbek*", "NULL", "title:", "rowid:"),
     *("country:", "country:KZ", "topic:energy", "entity:khorgos", "lang:zh", "outlet:wire"),
+    *("camp:state", "feed:1", "story:1", "is:delivered", "is:unmatched", "term:x", "first-seen:"),
+    *("published:>=2026", "since:9999y", "until:9999", "railway*", "*", "<", ">="),
     *("since:7d", "until:2026-01", "score:>=60", "AND", "OR", "NOT", "NEAR", "-", "(", ")", '"'),
     *("'", "*", ":", "\\", ";", "--", "%", "_", "^", "+", "{title}", "=", "\0", "\ud800", "😀"),
 )
@@ -58,7 +62,11 @@ def archive(make: Any, store: Store) -> Store:
         ("khorgos OR китай", "51"),
         ("елка", "5"),
         ("қазақстан*", "3"),
-        ("қазақстан", ""),
+        ("қазақстан", "3"),
+        ('"қазақстан"', ""),
+        ("'қазақстанның'", "3"),
+        ("ozbekistonda", ""),
+        ("trains", ""),
         ("铁路", "2"),
         ("亚", "2"),
         ("果斯", "2"),
@@ -88,6 +96,24 @@ def archive(make: Any, store: Store) -> Store:
         ("since:2026-03 until:2026-03-01", "5421"),
         ("until:2026-02", "3"),
         ("(country:KZ OR train) since:7d -铁路", "51"),
+        ("first-seen:2026-02", "3"),
+        ("first-seen:2026", "54321"),
+        ("first-seen:2025", ""),
+        ("published:2026-03-01", "54321"),
+        ("published:<2026-03", ""),
+        ("camp:STATE", "5431"),
+        ("camp:exile", ""),
+        ("feed:2", "2"),
+        ("feed:b.example", "2"),
+        ("feed:99", ""),
+        ("story:1", "1"),
+        ("story:999999999999999999", ""),
+        ("is:pending", "543"),
+        ("is:eligible", "21"),
+        ("is:backlog OR is:delivered", ""),
+        ("is:matched", "1"),
+        ("is:unmatched train", "5"),
+        ("term:dry-port", ""),
     ],
 )
 def test_a_search_finds(archive: Store, make: Any, text: str, names: str) -> None:
@@ -145,23 +171,104 @@ def liked(rows: list[tuple[str, str]], words: list[str]) -> Iterable[tuple[str, 
             yield word, [url for (url,) in plain.execute(like, (f"%{fold_key(word)}%",))]
 
 
-@settings(
-    max_examples=2_000,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+TYPED = st.one_of(
+    st.text(max_size=40),
+    st.lists(st.sampled_from(WORDS), max_size=12).map("".join),
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
 )
-@given(
-    st.one_of(
-        st.text(max_size=40),
-        st.lists(st.sampled_from(WORDS), max_size=12).map("".join),
-        st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
-    )
-)
-def test_whatever_is_typed_is_answered_or_explained(archive: Store, make: Any, text: str) -> None:
-    """Any string finds something or nothing, or is a QueryError within it; nothing else."""
+FIXTURE = HealthCheck.function_scoped_fixture
+
+
+def answered_or_explained(archive: Store, now: Any, text: str, *sorts: Sort) -> None:
+    """Fails where ``text`` is neither; nothing but a QueryError within it may come."""
     try:
         query = parse(text)
     except QueryError as error:
         assert 0 <= error.column <= len(text)
         return
-    assert len(archive.search(query, 3, make.now)) <= 3
+    for sort in sorts:
+        assert len(archive.page(query, 3, now, sort).articles) <= 3
+
+
+def test_five_hundred_random_strings_are_answered_or_explained(archive: Store, make: Any) -> None:
+    """Whatever is typed finds something or nothing, or is pointed at."""
+    chances = random.Random(17)
+    for _ in range(500):
+        words = chances.choices(WORDS, k=chances.randrange(1, 12))
+        text = chances.choice(("", " ")).join(words)
+        answered_or_explained(archive, make.now, text, Sort.NEWEST)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+@settings(max_examples=20_000, deadline=None, suppress_health_check=[FIXTURE])
+@given(TYPED)
+def test_whatever_is_typed_is_answered_or_explained(archive: Store, make: Any, text: str) -> None:
+    """Any string finds something or nothing, or is a QueryError within it; nothing else."""
+    answered_or_explained(archive, make.now, text, Sort.NEWEST, Sort.RELEVANCE)
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["", "train", "country:KZ", "khorgos OR 铁路 OR қазақстан"])
+def test_pages_tile_what_is_found(archive: Store, make: Any, text: str, sort: Sort) -> None:
+    """Page after page gives each article once, in the order of one long page."""
+    query, after, pages = parse(text), None, []
+    while True:
+        page = archive.page(query, 1, make.now, sort, after)
+        pages += [each.article.id for each in page.articles]
+        if page.more is None:
+            break
+        after = read_cursor(str(page.more))
+    whole = archive.page(query, 99, make.now, sort).articles
+
+    assert pages == [each.article.id for each in whole]
+    assert [each.article.id for each in archive.stream(query, make.now, sort)] == pages
+
+
+def test_orders(archive: Store, make: Any) -> None:
+    """Oldest, by score, and by relevance, where a title says more than a text."""
+
+    def names(text: str, sort: Sort) -> str:
+        page = archive.page(parse(text), 9, make.now, sort)
+        return "".join(each.article.url[-1] for each in page.articles)
+
+    assert names("", Sort.OLDEST) == "12345"
+    assert names("", Sort.SCORE) == "12543"
+    assert names("train", Sort.RELEVANCE) == "15"
+
+
+def test_a_place_in_a_search_is_read_or_refused() -> None:
+    """What is no place is a sentence."""
+    assert read_cursor("12@-0.5") == Cursor(12, -0.5)
+    for token in ("", "x", "1@", "-1", "1@nan", "9" * 19):
+        with pytest.raises(InputError, match="is no place"):
+            read_cursor(token)
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "groups"),
+    [
+        ("", Grouping.MONTH, [("2026-02", 1), ("2026-03", 4)]),
+        ("", Grouping.DAY, [("2026-02-20", 1), ("2026-03-01", 4)]),
+        ("train", Grouping.WEEK, [("2026-W09", 2)]),
+        ("", Grouping.COUNTRY, [("KZ", 2), ("CN", 1)]),
+        ("铁路", Grouping.ENTITY, [("ktz", 1)]),
+        ("", Grouping.LANG, [("en", 1), ("kk", 1), ("ru", 1), ("uz", 1), ("zh", 1)]),
+        ("", Grouping.OUTLET, [("Astana Wire", 4), ("新华 Xinhua", 1)]),
+        ("", Grouping.CAMP, [("state", 4), ("", 1)]),
+        ("nowhere", Grouping.MONTH, []),
+    ],
+)
+def test_numbers(
+    archive: Store, make: Any, text: str, by: Grouping, groups: list[tuple[str, int]]
+) -> None:
+    """Times come in their order, other groups with the most articles first."""
+    assert archive.count(parse(text), by, make.now) == groups
+
+
+def test_the_days_of_late_articles_are_widened(archive: Store, make: Any) -> None:
+    """An article stored late, by a clock that went back, is found on its day."""
+    make.poll(make.finding("6", "Late news"), at=make.now - timedelta(days=9))
+    found = archive.search(parse("news first-seen:2026-02"), 9, make.now)
+
+    assert [each.article.url[-1] for each in found] == ["6"]

@@ -3,79 +3,102 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from monitor.model import Signature
 from monitor.store import Store
 
-WITHIN = timedelta(days=3)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WITHIN = 3
 
 
-def signature(make: Any, *, lang: str = "en", at: Any = None, **parts: set[str]) -> Signature:
-    """A signature at the maker's time."""
-    sets = {name: frozenset(parts.get(name, ())) for name in ("entities", "figures", "words")}
-    return Signature(at or make.now, lang, **sets)
+def asked(make: Any, *marks: str, days: int = 0) -> list[tuple[str, int]]:
+    """Marks to look for around the maker's day, or so many days later."""
+    return [(mark, (make.now - EPOCH).days + days) for mark in marks]
 
 
-def test_common_entities_propose_a_story_in_any_language(make: Any, store: Store) -> None:
-    """A Chinese article finds the English one by the names in it."""
+def found(store: Store, wanted: list[tuple[str, int]], most: int = 9) -> list[set[int]]:
+    """The stories that each mark proposes."""
+    posted = store.stories.posted(wanted, WITHIN, most)
+    return [{story for _, story in posted.get(each, [])} for each in wanted]
+
+
+def test_common_entities_propose_a_story(make: Any, store: Store) -> None:
+    """What an article speaks of leads to its story, and nothing else does."""
     (story_id,) = make.judge(make.assessment(make.article("one"), entities=("khorgos", "ktz")))
-    (candidate,) = store.stories.candidates(signature(make, lang="zh", entities={"ktz"}), WITHIN)
+    wanted = asked(make, "ektz", "ekhorgos", "esamarkand")
 
-    assert story_id == candidate.story_id
-    assert [frozenset({"khorgos", "ktz"})] == [each.entities for each in candidate.signatures]
+    assert [{story_id}, {story_id}, set()] == found(store, wanted)
 
 
 def test_words_count_within_one_language_only(make: Any, store: Store) -> None:
     """The same letters in another language are another word."""
-    make.judge(make.assessment(make.article("one"), entities=(), words=("bank",)))
+    (story_id,) = make.judge(make.assessment(make.article("one"), entities=(), words=("bank",)))
 
-    assert store.stories.candidates(signature(make, words={"bank"}), WITHIN)
-    assert not store.stories.candidates(signature(make, lang="uz", words={"bank"}), WITHIN)
+    assert [{story_id}, set()] == found(store, asked(make, "en:bank", "uz:bank"))
 
 
-def test_candidates_lie_within_the_time_given(make: Any, store: Store) -> None:
+def test_proposals_lie_within_the_time_given(make: Any, store: Store) -> None:
     """An event of last month is no candidate, before or after."""
-    make.judge(make.assessment(make.article("one")))
-    for days, found in ((2, 1), (-2, 1), (30, 0), (-30, 0)):
-        at = make.now + timedelta(days=days)
-        near = store.stories.candidates(signature(make, at=at, entities={"khorgos"}), WITHIN)
-        assert found == len(near)
+    (story_id,) = make.judge(make.assessment(make.article("one")))
+    for days, near in ((2, {story_id}), (-2, {story_id}), (30, set()), (-30, set())):
+        assert [near] == found(store, asked(make, "ekhorgos", days=days))
 
 
-def test_the_story_with_most_in_common_comes_first(make: Any, store: Store) -> None:
-    """Two shared names weigh more than one."""
-    make.judge(make.assessment(make.article("one"), entities=("khorgos",)))
-    (both,) = make.judge(make.assessment(make.article("two"), entities=("khorgos", "ktz")))
-    found = store.stories.candidates(signature(make, entities={"khorgos", "ktz"}), WITHIN)
+def test_of_many_stories_the_newest_are_proposed(make: Any, store: Store) -> None:
+    """What is said daily proposes the latest only."""
+    ids = [make.judge(make.assessment(make.article(name)))[0] for name in ("a", "b", "c")]
 
-    assert both == found[0].story_id
-    assert len(found) == 2
+    assert [set(ids[1:])] == found(store, asked(make, "ekhorgos"), most=2)
 
 
-def test_nothing_in_common_proposes_nothing(make: Any, store: Store) -> None:
-    """An empty signature and a strange one have no candidates."""
-    make.judge(make.assessment(make.article("one")))
+def test_a_story_is_known_by_its_newest_articles(make: Any, store: Store) -> None:
+    """Signatures come with their article's id, newest first, as many as asked for."""
+    one, two, three = (make.article(name) for name in ("a", "b", "c"))
+    (story_id,) = make.judge(make.assessment(one))
+    make.judge(
+        *(
+            make.assessment(each, story_id=story_id, words=(each.wording.title,))
+            for each in (two, three)
+        )
+    )
+    signatures = store.stories.signatures([story_id, 999], 2)
 
-    assert store.stories.candidates(signature(make), WITHIN) == []
-    assert store.stories.candidates(signature(make, entities={"samarkand"}), WITHIN) == []
+    assert {story_id: {three.id: {"c"}, two.id: {"b"}}, 999: {}} == {
+        story: {article: set(one.words) for article, one in kept}
+        for story, kept in signatures.items()
+    }
+
+
+def test_articles_in_stories_are_told_from_those_in_none(make: Any, store: Store) -> None:
+    """An article that awaits its first judgement is in no story."""
+    judged, waiting = make.article("a"), make.article("b")
+    (story_id,) = make.judge(make.assessment(judged))
+
+    assert {judged.id: story_id} == store.stories.of([judged.id, waiting.id])
+
+
+def test_the_newest_signatures_tell_what_is_usual(make: Any, store: Store) -> None:
+    """They come in the order of their articles and are limited."""
+    for name in ("one", "two", "three"):
+        make.judge(make.assessment(make.article(name), words=(name,)))
+
+    assert [{"two"}, {"three"}] == [set(one.words) for _, one in store.stories.newest(2)]
 
 
 def test_a_name_in_every_article_stays_cheap(make: Any, store: Store) -> None:
-    """A mark of a thousand stories proposes a few of them, in a few milliseconds."""
+    """A mark of a thousand stories costs no more than one of a few."""
     make.poll(*(make.finding(f"n{number}") for number in range(1_000)))
     waiting = store.articles.unassessed(1_000)
-    make.judge(*(make.assessment(each, words=("a", "b", each.wording.title)) for each in waiting))
-    wanted = signature(make, entities={"khorgos"}, words={"a", "b", "n5"})
-    store.stories.candidates(wanted, WITHIN)
+    make.judge(*(make.assessment(each, words=("a", each.wording.title)) for each in waiting))
+    wanted = asked(make, "ekhorgos", "en:a", "en:n5")
+    store.stories.posted(wanted, WITHIN, 20)
     began = time.process_time()
     for _ in range(10):
-        found = store.stories.candidates(wanted, WITHIN)
+        posted = store.stories.posted(wanted, WITHIN, 20)
 
-    assert (time.process_time() - began) / 10 < 0.02
-    assert len(found) <= 24
-    assert any("n5" in each.words for story in found for each in story.signatures)
+    assert (time.process_time() - began) / 10 < 0.005
+    assert [len(posted[each]) for each in wanted] == [20, 20, 1]
 
 
 def test_members_come_by_story_in_order(make: Any, store: Store) -> None:

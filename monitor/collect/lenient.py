@@ -1,0 +1,118 @@
+"""Any document -> what feedparser makes of it. The only importer of feedparser.
+
+It is slow and takes nearly everything. Its expensive options stay off: texts are made plain and
+links absolute elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.sax.saxutils import unescape
+
+import feedparser
+
+from monitor.collect.entries import Construct, Statement, atom_text
+from monitor.collect.mending import legible, with_plain_ampersands
+from monitor.collect.reading import Reading
+from monitor.text.plain import one_line
+
+# Whole texts in elements that feedparser has no name for.
+_WHOLE_TEXTS = ("yandex_full-text", "turbo_content")
+
+
+def read(text: str) -> Reading:
+    """The feed in ``text``; raises errors of any kind, as feedparser does.
+
+    Links are left as they stand, or are relative to the document's own bases.
+    """
+    readable = legible(text)
+    mended = with_plain_ampersands(readable)
+    document = _document(mended)
+    head = document.feed
+    is_atom = document.version.startswith("atom")
+    is_loose = bool(document.get("bozo"))
+    flaw = one_line(str(document.get("bozo_exception", ""))) if document.get("bozo") else ""
+    if not flaw and mended != readable:
+        flaw = "undefined entity or bare ampersand"
+    return Reading(
+        title=_construct(head.get("title_detail"), is_atom),
+        link=_home(head),
+        lang=head.get("language") or "",
+        statements=tuple(_statement(entry, is_atom, is_loose) for entry in document.entries),
+        flaw=flaw,
+        is_known=bool(document.entries or document.version),
+    )
+
+
+def _document(text: str) -> Any:
+    """A stream, since feedparser takes bytes for a file name; no base, since guids are no links."""
+    return feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+
+
+def _statement(entry: dict[str, Any], is_atom: bool, is_loose: bool) -> Statement:
+    """In a malformed document feedparser leaves escapes in all that is no text."""
+    read = unescape if is_loose else str
+    contents = [_construct(text, is_atom) for text in entry.get("content", ()) if _is_words(text)]
+    whole = (text for text in map(entry.get, _WHOLE_TEXTS) if isinstance(text, str))
+    contents += [Construct(read(text)) for text in whole]
+    # FeedParserDict.get answers "updated" when asked for a missing "published".
+    published, updated = (dict.get(entry, name) or "" for name in ("published", "updated"))
+    link, guid = _addresses(entry)
+    return Statement(
+        id=read(entry.get("id") or ""),
+        link=read(link),
+        guid=read(guid),
+        title=_construct(entry.get("title_detail"), is_atom),
+        summary=_construct(entry.get("summary_detail"), is_atom),
+        contents=tuple(contents),
+        published=published or ("" if is_atom else updated),
+        updated=updated,
+        authors=tuple(map(read, _names(entry))),
+        outlet=read(_origin(entry, "title")),
+        site=read(_origin(entry, "href")),
+    )
+
+
+def _addresses(entry: dict[str, Any]) -> tuple[str, str]:
+    """The stated link, and the guid that may stand in for it: feedparser does not part them."""
+    link = entry.get("link") or ""
+    is_stated = any(
+        other.get("rel") == "alternate" and other.get("href") for other in entry.get("links", ())
+    )
+    return (link, "") if is_stated else ("", link)
+
+
+def _home(head: dict[str, Any]) -> str:
+    """The page that the feed belongs to, or where the feed itself says that it is."""
+    link, guid = _addresses(head)
+    others = head.get("links", ())
+    own = (other.get("href") for other in others if other.get("rel") == "self")
+    return link or next(filter(None, own), "") or guid
+
+
+def _names(entry: dict[str, Any]) -> Iterator[str]:
+    return (who.get("name") or who.get("email") or "" for who in entry.get("authors", ()))
+
+
+def _origin(entry: dict[str, Any], name: str) -> str:
+    """What the entry's ``source`` says of where it was published."""
+    return str((entry.get("source") or {}).get(name) or "")
+
+
+def _is_words(content: Mapping[str, str]) -> bool:
+    """Whether an Atom content is text and no picture or archive."""
+    kind = content.get("type", "")
+    return kind.startswith("text/") or kind.endswith("xhtml+xml")
+
+
+def _construct(detail: Mapping[str, str] | None, is_atom: bool) -> Construct:
+    detail = detail or {}
+    value = detail.get("value") or ""
+    return atom_text(value) if is_atom and detail.get("type") == "text/plain" else Construct(value)

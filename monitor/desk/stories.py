@@ -1,0 +1,48 @@
+"""One story as the archive has it: lead, coverage, timeline, figures; read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.errors import InputError
+from monitor.match.coverage import coverage, told_at
+from monitor.match.lead import lead
+from monitor.model import Account, Beat, Camp, JudgedArticle, Lead, StoryCoverage
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story under its surviving id: its articles in the order in which they appeared.
+
+    ``aliases`` are younger ids that go on in it, ``placed`` the articles that a hand put there.
+    """
+
+    id: int
+    articles: tuple[JudgedArticle, ...]
+    coverage: StoryCoverage
+    lead: Lead | None
+    figures: tuple[Account, ...] = ()
+    aliases: tuple[int, ...] = ()
+    placed: frozenset[int] = frozenset()
+
+
+def view(
+    store: Store, beat: Beat, camps: Sequence[Camp], story_id: int, lang: str = "en"
+) -> StoryView:
+    """The story that an id stands for; InputError when it has no articles."""
+    surviving = store.hands.surviving(story_id)
+    members = store.stories.members([surviving]).get(surviving, []) if surviving else []
+    if surviving is None or not members:
+        raise InputError(f"there is no story {story_id} in the archive; `monitor search` shows ids")
+    ids = [each.article.id for each in members]
+    return StoryView(
+        id=surviving,
+        articles=tuple(sorted(members, key=lambda each: told_at(each.article))),
+        coverage=coverage(members, camps),
+        lead=lead(members, lang, {each.id: each.name for each in beat.entities}),
+        figures=tuple(store.figures.of_articles(ids)),
+        aliases=store.hands.aliases(surviving),
+        placed=frozenset(store.hands.placed(ids)),
+    )

@@ -1,0 +1,149 @@
+"""How alike the signatures of two articles are, as the logarithm of the odds of one event.
+
+The evidence is the weight of the marks that both have, over the geometric mean of what each has
+(the Ochiai coefficient, with a pad so that two short texts prove little), and within one language
+the cosine of their words. Time, other countries and other days speak against. The weights are in
+``data/stories.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+from math import ceil, log1p, sqrt
+from operator import mul
+
+from monitor.match.days import distance
+from monitor.match.rarity import Rarity, weights
+from monitor.match.signing import ACT, COUNTRY, DAY
+from monitor.model import Signature
+
+# Kinds of marks that make no event by themselves.
+_UNSPECIFIC = frozenset({COUNTRY, ACT})
+_LONG = 10
+_ANNOUNCED_WITHIN = 60
+# An event announced for tomorrow is told in one piece with the announcement.
+_SAME_PIECE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A signature with the weight of everything in it, ready to be compared."""
+
+    signature: Signature
+    marks: dict[str, float]
+    words: dict[str, float]
+    mass: float
+    norm: float
+    day: int | None
+    countries: frozenset[str]
+    acts: frozenset[str]
+    days: frozenset[str]
+    announced: int
+    crowd: float
+
+
+def weigh(one: Signature, rarity: Rarity) -> Weighed:
+    """``one`` with its weights under ``rarity``."""
+    marks = dict(zip(one.marks, map(rarity.marks.__getitem__, one.marks), strict=True))
+    words = dict(zip(one.words, map(rarity.words(one.lang).__getitem__, one.words), strict=True))
+    ahead = _days_ahead(one)
+    day = one.at.toordinal() if one.at else None
+    return Weighed(
+        signature=one,
+        marks=marks,
+        words=words,
+        mass=sum(marks.values()),
+        norm=sqrt(sum(map(mul, words.values(), words.values()))),
+        day=day,
+        countries=_of_kind(one, COUNTRY),
+        acts=_of_kind(one, ACT),
+        days=_of_kind(one, DAY),
+        announced=max((day for day in ahead if 0 < day <= _ANNOUNCED_WITHIN), default=0),
+        crowd=rarity.crowd(day),
+    )
+
+
+def likeness(one: Weighed, other: Weighed) -> float:
+    """The logarithm of the odds that both tell of one event; symmetric."""
+    rows = weights().likeness
+    alike_marks = one.marks.keys() & other.marks.keys()
+    points = rows["even"] + _time_points(one, other, rows)
+    points += rows["marks"] * _share(one, other, alike_marks, rows["marks_pad"])
+    alike = 0.0
+    if one.signature.lang == other.signature.lang:
+        alike = _words_shared(one, other, rows["words_pad"])
+        points += rows["same_language"] + rows["words"] * alike
+    if alike < rows["wording"] and all(mark[0] in _UNSPECIFIC for mark in alike_marks):
+        points += rows["nothing_specific"]
+    if one.countries and other.countries and one.countries.isdisjoint(other.countries):
+        points += rows["other_countries"]
+    if one.acts and other.acts and one.acts.isdisjoint(other.acts):
+        points += rows["other_acts"]
+    if one.days and other.days and one.days.isdisjoint(other.days):
+        points += rows["other_days"]
+    return points
+
+
+def support(points: Iterable[float], members: int) -> float:
+    """How well an article goes with a story of ``members``, from its likeness to those compared.
+
+    The mean over its closest members, a share of them and at least ``supporters``: a few close
+    relatives in a big story are not enough, so that no chain forms. From 0 it belongs there;
+    never to a story whose articles were all forgotten.
+    """
+    rows = weights()
+    if not members:
+        return rows.unlike
+    wanted = min(members, max(rows.supporters, ceil(rows.supporting_share * members)))
+    best = nlargest(wanted, points)
+    known = sum(min(rows.alike, max(rows.unlike, one)) for one in best)
+    return (known + rows.unlike * (wanted - len(best))) / wanted
+
+
+def reasons(one: Weighed, other: Weighed, most: int = 5) -> tuple[str, ...]:
+    """What both have, the weightiest first: marks without their kind, and words."""
+    shared = one.marks.keys() & other.marks.keys()
+    ordered = sorted(shared, key=lambda mark: (-one.marks[mark], mark))
+    words = sorted(one.words.keys() & other.words.keys(), key=lambda word: (-one.words[word], word))
+    return tuple([mark[1:] for mark in ordered] + words)[:most]
+
+
+def _share(one: Weighed, other: Weighed, of_both: Iterable[str], pad: float) -> float:
+    shared = sum(map(one.marks.__getitem__, of_both))
+    return shared / sqrt((one.mass + pad) * (other.mass + pad))
+
+
+def _words_shared(one: Weighed, other: Weighed, pad: float) -> float:
+    of_both = one.words.keys() & other.words.keys()
+    if not of_both:
+        return 0.0
+    shared = sum(one.words[word] ** 2 for word in of_both)
+    return shared / ((one.norm + pad) * (other.norm + pad))
+
+
+def _time_points(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> float:
+    if one.day is None or other.day is None:
+        return rows["undated"]
+    apart = abs(one.day - other.day)
+    points = rows["apart"] * log1p(apart) + rows["crowd"] * min(one.crowd, other.crowd)
+    if apart > _LONG:
+        points += rows["long_apart"]
+    early, late = (one, other) if one.day <= other.day else (other, one)
+    if _SAME_PIECE <= early.announced <= apart + 1 and apart >= _SAME_PIECE and not late.announced:
+        points += rows["announced_before"]
+    return points
+
+
+def _days_ahead(one: Signature) -> list[int]:
+    """How many days after the article each day that it names is."""
+    if one.at is None:
+        return []
+    at = one.at.date()
+    named = (mark[1:].split("-") for mark in one.marks if mark[0] == DAY)
+    return [distance((int(month), int(day)), at) for month, day in named]
+
+
+def _of_kind(one: Signature, kind: str) -> frozenset[str]:
+    return frozenset(mark for mark in one.marks if mark[0] == kind)

@@ -1,0 +1,204 @@
+"""How usual a mark or a word is in the news, and so what it tells that two articles have it.
+
+The weight of what stands in n of N articles is its inverse document frequency. The weights are in
+``data/stories.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import log
+from typing import Any
+
+from monitor.model import Signature
+
+_WORD = "word"
+# What is usual is reckoned anew after so many article ids, the first ones sooner. It is always at
+# the same ids, so that an article is judged alike whether it comes in a batch or alone.
+_STEP = 128
+_FIRST_STEP = 16
+# Articles that tell what is usual.
+USUAL = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The rows of ``data/stories.toml``; the file says what each is for."""
+
+    kinds: Mapping[str, float]
+    usual: Mapping[str, float]
+    counted_as: float
+    most_rarity: float
+    likeness: Mapping[str, float]
+    supporters: int
+    supporting_share: float
+    unlike: float
+    alike: float
+    sure: float
+
+
+@cache
+def weights() -> Weights:
+    """The weights that ship."""
+    source = files("monitor.match").joinpath("data", "stories.toml")
+    rows: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    rarity, joining = rows["rarity"], rows["joining"]
+    return Weights(
+        kinds=rows["kinds"],
+        usual=rows["usual"],
+        counted_as=rarity["counted_as"],
+        most_rarity=rarity["most"],
+        likeness=rows["likeness"],
+        supporters=joining["supporters"],
+        supporting_share=joining["supporting_share"],
+        unlike=joining["unlike"],
+        alike=joining["alike"],
+        sure=joining["sure"],
+    )
+
+
+class _Remembered(dict[str, float]):
+    """Weights by mark or word, each worked out when it is asked for first."""
+
+    def __init__(self, total: int, counts: Mapping[str, int], *, words: bool) -> None:
+        self._counts = counts
+        self._belief = weights().counted_as
+        self._all = total + self._belief
+        self._words = words
+
+    def __missing__(self, mark: str) -> float:
+        rows = weights()
+        kind = _WORD if self._words else mark[0]
+        seen = self._counts.get(mark, 0) + self._belief * rows.usual[kind]
+        factor = 1.0 if self._words else rows.kinds[kind]
+        weight = self[mark] = factor * min(rows.most_rarity, log(self._all / seen))
+        return weight
+
+
+class Rarity:
+    """What each mark and word weighs, by how many of ``total`` articles have it.
+
+    ``marks`` and ``words`` (of each language) count articles; ``days`` are the ordinals of their
+    days, in order. An article without what is asked for is no reason to fail: it is rare.
+    """
+
+    def __init__(
+        self,
+        total: int = 0,
+        marks: Mapping[str, int] | None = None,
+        words: Mapping[str, Mapping[str, int]] | None = None,
+        days: Sequence[int] = (),
+    ) -> None:
+        self._total = total
+        self._days = days
+        self._word_counts = words or {}
+        self._words: dict[str, _Remembered] = {}
+        self.marks: Mapping[str, float] = _Remembered(total, marks or {}, words=False)
+
+    def words(self, lang: str) -> Mapping[str, float]:
+        """The weight of each word of a language.
+
+        idf = ln((N + k) / (n + k·p)) with N articles, n of them with the word, and k articles'
+        worth of belief in the usual share p of its kind; a mark's is multiplied with its kind's.
+        """
+        found = self._words.get(lang)
+        if found is None:
+            counts = self._word_counts.get(lang, {})
+            found = self._words[lang] = _Remembered(self._total, counts, words=True)
+        return found
+
+    def crowd(self, day: int | None) -> float:
+        """How many articles appeared around a day, as the logarithm of times the usual number."""
+        if day is None:
+            return 0.0
+        rows = weights().likeness
+        around = rows["crowd_days"]
+        first, last = (bisect_left(self._days, end) for end in (day - around, day + around + 1))
+        return log(max(1.0, (last - first) / rows["crowd_usual"]))
+
+
+def counted(signatures: Iterable[Signature]) -> Rarity:
+    """The rarity of everything in ``signatures``."""
+    counts = _Counts()
+    for one in signatures:
+        counts.add(one)
+    return counts.rarity()
+
+
+class _Counts:
+    """Articles counted by what they say."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._marks: Counter[str] = Counter()
+        self._words: dict[str, Counter[str]] = {}
+        self._days: Counter[int] = Counter()
+
+    def add(self, one: Signature) -> None:
+        self.total += 1
+        self._marks.update(one.marks)
+        self._words.setdefault(one.lang, Counter()).update(one.words)
+        if one.at:
+            self._days[one.at.toordinal()] += 1
+
+    def drop(self, one: Signature) -> None:
+        self.total -= 1
+        self._marks.subtract(one.marks)
+        self._words[one.lang].subtract(one.words)
+        if one.at:
+            self._days[one.at.toordinal()] -= 1
+
+    def rarity(self) -> Rarity:
+        days = [day for day in sorted(self._days) for _ in range(self._days[day])]
+        return Rarity(self.total, self._marks, self._words, days)
+
+
+class News:
+    """What is usual in the newest articles, as more of them come."""
+
+    def __init__(self, newest: Iterable[tuple[int, Signature]] = ()) -> None:
+        """``newest`` are article ids with signatures, in order: the last `FROM_NEWS` there are."""
+        self._counts = _Counts()
+        self._counted: deque[Signature] = deque()
+        self._waiting: list[Signature] = []
+        self._last = 0
+        self._rarity = self._counts.rarity()
+        for article_id, one in newest:
+            self.rarity(article_id)
+            self.add(article_id, one)
+
+    def rarity(self, article_id: int) -> Rarity:
+        """What is usual before an article; the same for all whose ids are of one step."""
+        if step_of(article_id) > step_of(self._last) and self._waiting:
+            self._count_waiting()
+        return self._rarity
+
+    def add(self, article_id: int, one: Signature) -> None:
+        """Count one more article; of those that were known long ago nothing is learnt."""
+        if article_id > self._last:
+            self._last = article_id
+            self._waiting.append(one)
+
+    def _count_waiting(self) -> None:
+        for one in self._waiting:
+            self._counts.add(one)
+        self._counted.extend(self._waiting)
+        self._waiting.clear()
+        while len(self._counted) > USUAL:
+            self._counts.drop(self._counted.popleft())
+        self._rarity = self._counts.rarity()
+
+
+def step_of(article_id: int) -> int:
+    """Articles of one step are judged by the same news."""
+    return article_id // _FIRST_STEP if article_id < _STEP else article_id // _STEP + _STEP
+
+
+# Of the newest articles so many are needed to begin with.
+FROM_NEWS = USUAL + _STEP

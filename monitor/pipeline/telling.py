@@ -1,0 +1,148 @@
+"""What is told of stories beside their articles: figures, who carries them, what is new in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from monitor.match.coverage import voices
+from monitor.match.figures import figures
+from monitor.model import (
+    Beat,
+    Edition,
+    Entity,
+    JudgedArticle,
+    Section,
+    Story,
+    StoryFigure,
+    Trend,
+    Trends,
+    Window,
+)
+from monitor.publish.changes import change, merged
+from monitor.publish.digest import order_articles
+from monitor.publish.trends import counted, looked_back, trends
+from monitor.store import Store
+from monitor.text.sentences import spans
+
+# Numbers stand in the first sentences of a news story; further down they are background. What the
+# first articles of a story do not quote is hardly its figure.
+_FIGURES_WITHIN = 600
+_ARTICLES_READ = 8
+# Units in which nothing of an event is measured.
+_NO_FIGURES = {"days", "months", "years", "times"}
+_ENTITY = "entity:"
+
+
+def updated(stories: Iterable[Story], told: frozenset[int]) -> list[Story]:
+    """Stories of which articles were ``told`` before keep only their new ones, and the change."""
+    return [_updated(story, told) for story in stories]
+
+
+def _updated(story: Story, told: frozenset[int]) -> Story:
+    old = [member for member in story.articles if member.article.id in told]
+    new = [member for member in story.articles if member.article.id not in told]
+    if not old or not new:
+        return story
+    quoted = {member.article.id: _figures(member) for member in story.articles}
+    return replace(story, articles=tuple(new), change=change(old, new, quoted))
+
+
+def enriched(edition: Edition, beat: Beat) -> Edition:
+    """The edition with figures, independent voices and recognised names of what it prints."""
+    known = {entity.id: entity for entity in beat.entities}
+    return replace(
+        edition,
+        sections=tuple(_enriched(section, edition.lang, known) for section in edition.sections),
+    )
+
+
+def _enriched(section: Section, lang: str, known: Mapping[str, Entity]) -> Section:
+    return replace(
+        section,
+        stories=tuple(
+            replace(
+                story,
+                figures=_quoted(story),
+                voices=voices(story.articles),
+                names=tuple(_names(order_articles(story.articles, lang)[0], lang, known)),
+            )
+            for story in section.stories
+        ),
+    )
+
+
+def _quoted(story: Story) -> tuple[StoryFigure, ...]:
+    """What most outlets quote first, then in the order of the lead article."""
+    found = merged(
+        quoted for member in story.articles[:_ARTICLES_READ] for quoted in _figures(member)
+    )
+    return tuple(sorted(found, key=lambda quoted: -quoted.outlets))
+
+
+def _figures(member: JudgedArticle) -> tuple[StoryFigure, ...]:
+    """The figures of title and summary, or of title and first sentences, each once."""
+    wording = member.article.wording
+    fields = (wording.title, (wording.summary.strip() or wording.text)[:_FIGURES_WITHIN])
+    return merged(quoted for words in fields for quoted in _figures_of(words, member))
+
+
+def _figures_of(words: str, member: JudgedArticle) -> Iterator[StoryFigure]:
+    sentences = spans(words)
+    for figure in figures(words, member.article.wording.lang):
+        if figure.unit not in _NO_FIGURES:
+            within = next((s for s in sentences if s[0] <= figure.start < s[1]), (0, len(words)))
+            yield StoryFigure(figure, words[within[0] : within[1]], member)
+
+
+def _names(
+    member: JudgedArticle, lang: str, known: Mapping[str, Entity]
+) -> Iterator[tuple[str, str]]:
+    """Names of a headline that the reader may be unable to read, as written and as known."""
+    if member.article.wording.lang == lang:
+        return
+    told: set[str] = set()
+    for line in member.judgement.receipt:
+        entity = known.get(line.rule.removeprefix(_ENTITY))
+        if entity and line.form and line.field == "title" and entity.id not in told:
+            told.add(entity.id)
+            if line.form.casefold() != name_in(entity, lang).casefold():
+                yield line.form, name_in(entity, lang)
+
+
+def name_in(entity: Entity, lang: str) -> str:
+    """What an entity is called in ``lang``; its usual name where the beat has none in it."""
+    own = (alias.text for alias in entity.aliases if alias.lang == lang)
+    return entity.name if lang == "en" else next(own, entity.name)
+
+
+def country_names(beat: Beat, lang: str) -> dict[str, str]:
+    """Names of countries by their codes, as the beat calls them."""
+    return {
+        entity.countries[0]: name_in(entity, lang)
+        for entity in beat.entities
+        if entity.kind == "country" and len(entity.countries) == 1
+    }
+
+
+def measured(
+    store: Store, its_window: Window, threshold: float, named: Callable[[str], str]
+) -> Trends | None:
+    """The window against those before it; None for a first one, which has no length.
+
+    ``named`` is what a reader calls a topic or a country.
+    """
+    if its_window.since is None or its_window.since >= its_window.until:
+        return None
+    until, span = its_window.until, its_window.until - its_window.since
+    most, _ = looked_back(span)
+    windows = [(until - span * (place + 1), until - span * place) for place in range(most, -1, -1)]
+    rows = store.editions.relevant(threshold, windows[0][0], until)
+    found = trends(
+        counted(rows, until, span, len(windows)), store.editions.anything_read(windows), span
+    )
+    return replace(found, unusual=_named(found.unusual, named))
+
+
+def _named(found: Sequence[Trend], named: Callable[[str], str]) -> tuple[Trend, ...]:
+    return tuple(replace(trend, subject=named(trend.subject)) for trend in found)

@@ -1,0 +1,100 @@
+"""What is new in a story that was told before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from monitor.model import Change, Figure, JudgedArticle, StoryFigure
+
+# Quoted numbers this close are one: 94.8 billion and 94.76 billion.
+_SAME = 0.005
+# A country that an article only mentions, behind so many others, is no news.
+_COUNTRIES_SPOKEN_OF = 3
+_Figures = Mapping[int, Sequence[StoryFigure]]
+
+
+def change(
+    told: Sequence[JudgedArticle], new: Sequence[JudgedArticle], figures: _Figures
+) -> Change:
+    """How ``new`` articles differ from those that an earlier edition ``told`` of their story.
+
+    ``figures`` are those of each article by its id. An outlet comes back to a story only with
+    another headline; a copy of its own is nothing new.
+    """
+    heard = {member.article.outlet for member in told}
+    titles = {_title(member) for member in told}
+    return Change(
+        figures=tuple(_new_figures(told, new, figures)),
+        camps=_new(_camps(told), _camps(new)),
+        countries=_new(_countries(told, None), _countries(new, _COUNTRIES_SPOKEN_OF)),
+        again=_new(
+            (),
+            (
+                m.article.outlet
+                for m in new
+                if m.article.outlet in heard and _title(m) not in titles
+            ),
+        ),
+        others=_new(heard, (member.article.outlet for member in new)),
+    )
+
+
+def same(one: Figure, other: Figure) -> bool:
+    """Whether two quoted numbers are one: the same unit, and values within half a percent."""
+    close = abs(one.value - other.value) <= _SAME * max(abs(one.value), abs(other.value))
+    return one.unit == other.unit and close
+
+
+def merged(figures: Iterable[StoryFigure]) -> tuple[StoryFigure, ...]:
+    """Each number once, at its first place, with how many outlets quote it."""
+    groups: list[list[StoryFigure]] = []
+    for quoted in figures:
+        known = next((group for group in groups if same(group[0].figure, quoted.figure)), None)
+        if known is None:
+            groups.append([quoted])
+        else:
+            known.append(quoted)
+    return tuple(_counted(group) for group in groups)
+
+
+def _counted(group: Sequence[StoryFigure]) -> StoryFigure:
+    first = group[0]
+    outlets = {quoted.article.article.outlet for quoted in group}
+    return StoryFigure(first.figure, first.sentence, first.article, len(outlets))
+
+
+def _new_figures(
+    told: Sequence[JudgedArticle], new: Sequence[JudgedArticle], figures: _Figures
+) -> Iterator[StoryFigure]:
+    known = [quoted.figure for quoted in _of(told, figures)]
+    for quoted in merged(_of(new, figures)):
+        if not any(same(quoted.figure, figure) for figure in known):
+            yield quoted
+
+
+def _of(members: Sequence[JudgedArticle], figures: _Figures) -> Iterator[StoryFigure]:
+    for member in members:
+        yield from figures.get(member.article.id, ())
+
+
+def _headlined(members: Sequence[JudgedArticle], titles: set[str]) -> Iterator[str]:
+    """Outlets whose headline is none of ``titles``."""
+    return (member.article.outlet for member in members if _title(member) not in titles)
+
+
+def _title(member: JudgedArticle) -> str:
+    return " ".join(member.article.wording.title.casefold().split())
+
+
+def _camps(members: Sequence[JudgedArticle]) -> Iterator[str]:
+    return (member.article.camp for member in members if member.article.camp)
+
+
+def _countries(members: Sequence[JudgedArticle], most: int | None) -> Iterator[str]:
+    return (code for member in members for code in member.judgement.countries[:most])
+
+
+def _new(known: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
+    """What is found and not known, each once, in the order of being found."""
+    old = set(known)
+    return tuple(dict.fromkeys(word for word in found if word not in old))

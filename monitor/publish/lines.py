@@ -1,0 +1,209 @@
+"""Stories in the words of the page: headline, lead, who carries them, what is new, why. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from monitor.model import Change, JudgedArticle, Story, StoryFigure
+from monitor.publish.digest import lead
+from monitor.publish.frame import Frame
+from monitor.publish.reasons import reason
+from monitor.publish.typography import NO_BREAK_SPACE, clean, direction
+
+HEADLINE_LENGTH = 240
+NAME_LENGTH = 80
+_LONGEST_LINK = 2000
+# Outlets that are printed with their own headline; the others are only named.
+_OUTLETS_IN_FULL = 6
+_OUTLETS_NAMED = 20
+_FIGURES_NAMED = 4
+_NAMES_GLOSSED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An article's title as printed: its link, language and direction of writing."""
+
+    words: str
+    url: str | None
+    lang: str
+    dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletLine:
+    """Who carries a story; ``headline`` is None where it would repeat the story's."""
+
+    outlet: str
+    tags: str
+    url: str | None
+    headline: Headline | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLines:
+    """A story as printed; ``evidence`` is the reason without its sum, ``more`` names the rest.
+
+    ``new`` says how an update differs from what was told; ``figures`` and ``names`` are lists.
+    """
+
+    headline: Headline
+    lead: str
+    byline: OutletLine
+    others: tuple[OutletLine, ...]
+    more: str
+    evidence: str
+    score: str
+    new: str = ""
+    figures: str = ""
+    names: str = ""
+
+
+def story_lines(story: Story, frame: Frame, country_names: dict[str, str]) -> StoryLines:
+    """A story of an edition; ``country_names`` are those that the frame's language has."""
+    first, *rest = _voices(story)
+    headline = headline_of(first[0], frame)
+    others = [_outlet_line(*voice, headline.words, frame) for voice in rest]
+    return StoryLines(
+        headline=headline,
+        lead=lead(story, frame.lang),
+        byline=_outlet_line(*first, headline.words, frame),
+        others=tuple(others[:_OUTLETS_IN_FULL]),
+        more=_more([line.outlet for line in others[_OUTLETS_IN_FULL:]], frame),
+        evidence=_evidence(first[0], frame),
+        score=frame.number(first[0].judgement.score),
+        new=_new(story.change, frame, country_names) if story.change else "",
+        figures=_quoted(story.figures, frame),
+        names=_names(story, frame),
+    )
+
+
+def near_miss(member: JudgedArticle, frame: Frame) -> StoryLines:
+    """An article just below the threshold, for a line of its own."""
+    headline = headline_of(member, frame)
+    byline = _outlet_line(member, 0, headline.words, frame)
+    return StoryLines(headline, "", byline, (), "", "", frame.number(member.judgement.score))
+
+
+def headline_of(member: JudgedArticle, frame: Frame) -> Headline:
+    """The article's title as printed."""
+    words = title_of(member, HEADLINE_LENGTH, frame)
+    url = reachable(member.article.url, ("http", "https"))
+    return Headline(words, url, _lang(member), direction(words))
+
+
+def title_of(member: JudgedArticle, limit: int, frame: Frame) -> str:
+    """The title in at most ``limit`` characters, or that there is none."""
+    return clean(member.article.wording.title, limit) or frame.say("no_title")
+
+
+def reachable(url: str, schemes: Sequence[str]) -> str | None:
+    """The address when it may stand behind a link, otherwise None."""
+    address = clean(url).replace(" ", "%20")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    well_formed = parts.scheme in schemes and bool(parts.netloc or parts.scheme == "mailto")
+    return address if well_formed and len(address) <= _LONGEST_LINK else None
+
+
+def _voices(story: Story) -> list[tuple[JudgedArticle, int]]:
+    """The best article of each independent voice, in order, and how many outlets copy it.
+
+    Where nobody looked for copies, each outlet speaks for itself.
+    """
+    if not story.voices:
+        return [(member, 0) for member in _one_per_outlet(story.articles)]
+    voice_of = {
+        member.article.id: place
+        for place, voice in enumerate(story.voices)
+        for member in voice.articles
+    }
+    told: dict[int, list[JudgedArticle]] = {}
+    for member in story.articles:
+        told.setdefault(voice_of[member.article.id], []).append(member)
+    return [(members[0], len(_one_per_outlet(members)) - 1) for members in told.values()]
+
+
+def _one_per_outlet(members: Iterable[JudgedArticle]) -> list[JudgedArticle]:
+    """The first article of each outlet, in order."""
+    firsts: dict[str, JudgedArticle] = {}
+    for member in members:
+        firsts.setdefault(member.article.outlet, member)
+    return list(firsts.values())
+
+
+def _outlet_line(member: JudgedArticle, copies: int, repeated: str, frame: Frame) -> OutletLine:
+    headline = headline_of(member, frame)
+    return OutletLine(
+        outlet=clean(member.article.outlet, NAME_LENGTH),
+        tags=" · ".join(_tags(member, copies, frame)),
+        url=headline.url,
+        headline=None if headline.words.casefold() == repeated.casefold() else headline,
+    )
+
+
+def _tags(member: JudgedArticle, copies: int, frame: Frame) -> list[str]:
+    """Language, camp, through whom the article came, and how many copied it."""
+    article = member.article
+    via = frame.say("via", outlet=article.via) if article.via else ""
+    tags = (_lang(member), frame.camp(article.camp or ""), via)
+    said = [clean(tag, 30) for tag in tags if tag and tag != "und"]
+    return [*said, frame.count("copy", copies)] if copies else said
+
+
+def _lang(member: JudgedArticle) -> str:
+    """The language as a tag that HTML takes."""
+    lang = member.article.wording.lang
+    return lang if lang.isascii() and lang.replace("-", "").isalnum() else "und"
+
+
+def _more(outlets: Sequence[str], frame: Frame) -> str:
+    if not outlets:
+        return ""
+    named = frame.listed(outlets[:_OUTLETS_NAMED])
+    unnamed = len(outlets) - _OUTLETS_NAMED
+    if unnamed > 0:
+        return frame.say("also_more", outlets=named, n=frame.number(unnamed))
+    return frame.say("also", outlets=named)
+
+
+def _evidence(member: JudgedArticle, frame: Frame) -> str:
+    """The reason without its sum; no line begins with a dot or with points."""
+    pieces, _, _ = reason(member.judgement, lang=frame.lang).rpartition(" = ")
+    return re.sub(r" (?=· |[+−]\d)", NO_BREAK_SPACE, pieces)
+
+
+def _quoted(figures: Sequence[StoryFigure], frame: Frame) -> str:
+    return " · ".join(clean(frame.figure(each.figure), 60) for each in figures[:_FIGURES_NAMED])
+
+
+def _names(story: Story, frame: Frame) -> str:
+    """Recognised names of a headline in another language: as written, and as known here."""
+    glosses = (
+        f"{clean(form, NAME_LENGTH)} = {clean(known, NAME_LENGTH)}"
+        for form, known in story.names[:_NAMES_GLOSSED]
+    )
+    return " · ".join(gloss.replace(" ", NO_BREAK_SPACE) for gloss in glosses)
+
+
+def _new(change: Change, frame: Frame, country_names: dict[str, str]) -> str:
+    """What an update brings, the most telling first."""
+    countries = [country_names.get(code, code) for code in change.countries]
+    camps = [frame.camp(camp) for camp in change.camps]
+    said = (
+        ("new_figure", "figures", [frame.figure(each.figure) for each in change.figures]),
+        ("new_camp", "camps", camps),
+        ("new_country", "countries", countries),
+        ("told_again", "outlets", list(change.again)),
+    )
+    named = (
+        frame.say(key, **{place: frame.listed(clean(word, NAME_LENGTH) for word in words[:4])})
+        for key, place, words in said
+        if words
+    )
+    return " · ".join(named)

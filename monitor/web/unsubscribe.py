@@ -1,0 +1,201 @@
+"""The page on which a subscriber leaves, by one click (RFC 8058) or with a button.
+
+A GET only shows the page, since scanners open every link of a mail; a POST does it, and twice is
+like once. The page says the same whoever asks, and runs and loads nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.config import WebSettings
+from monitor.errors import InputError, MonitorError
+from monitor.publish.leaving import PATH
+from monitor.text.addresses import is_this_machine
+
+_log = logging.getLogger(__name__)
+_TOKEN = re.compile(rf"{PATH}([\w-]{{43}})", re.ASCII)
+_BODY_BYTES = 4_096
+_SECONDS = 10
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    # A form that hides where it comes from would look like that of another site.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Connection": "close",
+}
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{words}</p>
+{form}</html>
+"""
+_QUESTION = "Press the button, and this digest comes no more."
+_FORM = '<form method="post"><button>Unsubscribe</button></form>\n'
+
+Leave = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and a page."""
+
+    status: HTTPStatus
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What matters of a GET, HEAD or POST; header names are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(request: Request, hosts: frozenset[str], leave: Leave) -> Answer:
+    """What a request gets. ``hosts`` are the names the page goes by, with their ports.
+
+    ``leave`` does what a token says, and is asked by a POST only.
+    """
+    if request.headers.get("host", "").lower() not in hosts:
+        return _said(HTTPStatus.FORBIDDEN)
+    found = _TOKEN.fullmatch(urlsplit(request.path).path)
+    if found is None:
+        return _said(HTTPStatus.NOT_FOUND)
+    if request.method in ("GET", "HEAD"):
+        return _page(HTTPStatus.OK, "Unsubscribe", _QUESTION, _FORM)
+    if not _is_own(request.headers.get("origin"), hosts):
+        return _said(HTTPStatus.FORBIDDEN)
+    if not leave(found[1]):
+        return _said(HTTPStatus.NOT_FOUND)
+    return _page(HTTPStatus.OK, "Done", "You are unsubscribed: this digest comes no more.", "")
+
+
+def _is_own(origin: str | None, hosts: frozenset[str]) -> bool:
+    """Whether a form was on this page; mailboxes, which click by themselves, say nothing."""
+    return origin is None or urlsplit(origin).netloc.lower() in hosts
+
+
+def _said(status: HTTPStatus) -> Answer:
+    """A page that names nothing of what was asked."""
+    return _page(status, status.phrase, "There is nothing here to be seen or done.", "")
+
+
+def _page(status: HTTPStatus, title: str, words: str, form: str) -> Answer:
+    return Answer(status, _PAGE.format(title=title, words=words, form=form).encode())
+
+
+def host_names(web: WebSettings, port: int) -> frozenset[str]:
+    """The names that the page may be asked by: of ``[web] public_url``, and of this machine."""
+    public = {urlsplit(web.public_url).netloc.lower()} if web.public_url else set()
+    return frozenset(public | {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")})
+
+
+@contextmanager
+def serving(web: WebSettings, leave: Leave) -> Iterator[str]:
+    """Serve the page while the block runs; the address it is at.
+
+    Raises ``InputError`` where it cannot listen, or would be open to others under no name.
+    """
+    if not is_this_machine(web.host) and not web.public_url:
+        raise InputError(
+            f"[web] host {web.host} is open to other machines; set public_url to the https address "
+            "at which they come, or leave host out"
+        )
+    server = _listening(web, leave)
+    thread = threading.Thread(target=server.serve_forever, args=(0.2,), name="web", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{_shown(web.host)}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listening(web: WebSettings, leave: Leave) -> ThreadingHTTPServer:
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+        daemon_threads = True
+
+    class Answering(_Answering):
+        def answer(self, request: Request) -> Answer:
+            return answer(request, host_names(web, self.server.server_address[1]), leave)
+
+    try:
+        return Server((web.host, web.port), Answering)
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise InputError(f"[web] cannot listen on {web.host}:{web.port}: {error}") from error
+
+
+class _Answering(BaseHTTPRequestHandler):
+    """Reads a request and writes an answer; whatever is wrong with it, the page is ours."""
+
+    timeout = _SECONDS
+    server_version = "monitor"
+    sys_version = ""
+    server: Any
+
+    def answer(self, request: Request) -> Answer:
+        """What a request gets."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if not self._read_body(headers.get("content-length", "0")):
+            self._write(_said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+            return
+        try:
+            self._write(self.answer(Request(self.command, self.path, headers)))
+        except MonitorError as error:
+            _log.error("unsubscribing failed: %s", error)
+            self._write(_said(HTTPStatus.SERVICE_UNAVAILABLE))
+
+    do_HEAD = do_POST = do_GET  # noqa: N815  the library's names
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The library's pages repeat what was asked; this one does not."""
+        self._write(_said(HTTPStatus(code)))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: addresses of the page are secrets of subscribers."""
+
+    def _read_body(self, length: str) -> bool:
+        """Take what was sent, which is not looked at; False when it is too much."""
+        if not length.isdecimal() or int(length) > _BODY_BYTES:
+            return False
+        self.rfile.read(int(length))
+        return True
+
+    def _write(self, written: Answer) -> None:
+        self.close_connection = True
+        self.send_response(written.status)
+        for name, value in _HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(written.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(written.body)

@@ -1,0 +1,77 @@
+"""``monitor digest``, as a user runs it: what is shown is what was frozen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+BEATS = Path(__file__).resolve().parents[1] / "data" / "beats"
+CONFIG = f"""
+[monitor]
+beat = "{BEATS / "nordic-baltic"}"
+beat_feeds = false
+
+[[digests]]
+name = "daily"
+schedule = "daily 07:30"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with settings and nothing else."""
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path
+
+
+def digest(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """``monitor digest`` in ``cwd``."""
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", "digest", *words],
+        cwd=cwd, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_an_edition_is_sent_listed_and_shown(folder: Path) -> None:
+    """Sent into the folder, listed with its number, and shown byte for byte."""
+    sent = digest(folder, "send", "daily")
+    listed = digest(folder, "list")
+    shown = [digest(folder, "show", name, "--format", "html") for name in ("1", "daily")]
+    with closing(sqlite3.connect(folder / "monitor.db")) as connection:
+        ((html,),) = connection.execute("select html from editions").fetchall()
+
+    assert sent.returncode == 0 and "published daily" in sent.stdout
+    assert "1 sent" in listed.stdout
+    assert [each.stdout for each in shown] == [html, html]
+
+
+def test_a_preview_as_json(folder: Path) -> None:
+    """One object of the time that was asked for; nothing is frozen by it."""
+    shown = digest(folder, "preview", "daily", "--at", "2026-11-24T08:00", "--format", "json")
+    listed = digest(folder, "list")
+
+    assert json.loads(shown.stdout)["frozen_at"] == "2026-11-24T08:00:00+00:00"
+    assert listed.stdout == "No edition was frozen yet.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("preview", "weekly"), 'there is no digest "weekly"; there are: daily'),
+        (("preview", "daily", "--at", "soon"), '"soon" is no time'),
+        (("test", "daily"), "[smtp] host is empty"),
+        (("resend", "1", "--to", "nobody"), "--to:"),
+    ],
+)
+def test_mistakes_are_sentences(folder: Path, words: tuple[str, ...], problem: str) -> None:
+    """One line that says what to do, and the exit code of a mistake."""
+    done = digest(folder, *words)
+
+    assert done.returncode != 0
+    assert problem in done.stderr and "Traceback" not in done.stderr
