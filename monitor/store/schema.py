@@ -379,9 +379,7 @@ figure_subjects = Table(
     "figure_subjects",
     metadata,
     Column("subject", Text, primary_key=True),
-    Column(
-        "figure_id", ForeignKey("figures.id", ondelete="CASCADE"), primary_key=True, index=True
-    ),
+    Column("figure_id", ForeignKey("figures.id", ondelete="CASCADE"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 
