@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import replace
 from itertools import repeat
 
-from monitor.collect import lenient, refusals, sitemaps, strict
+from monitor.collect import refusals, sitemaps, strict
 from monitor.collect.cadence import cadence, may_ask
 from monitor.collect.charsets import as_text
 from monitor.collect.entries import absolute, stated_entry
@@ -67,6 +67,9 @@ def _xml_feed(text: str, url: str, seen: Set[str]) -> ParsedFeed:
         return _parsed(reading, document, sources, url, seen)
     if _is_exhausting(text):
         return ParsedFeed(FeedState.BROKEN, error="the document is made to take for ever to read")
+    # Here and not above: it takes long to load, and most feeds are well-formed.
+    from monitor.collect import lenient
+
     try:
         reading = lenient.read(text)
     except MemoryError:

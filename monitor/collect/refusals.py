@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from monitor.collect.pages import feed_links
 from monitor.model import FeedState, ParsedFeed
 
 # The comments are possessive: many of them before the root must not be tried in every division.
@@ -40,6 +39,9 @@ def read_page(text: str, url: str) -> ParsedFeed:
     kind = _kind(text[:_READ], "pages")
     if kind is not None and kind.state is FeedState.BLOCKED:
         return ParsedFeed(kind.state, error=kind.sentence)
+    # Here and not above: most readers of feeds never meet a page.
+    from monitor.collect.pages import feed_links
+
     found = feed_links(text, url)
     hint = f"; it names a feed at {found[0]}" if found else ""
     sentence = kind.sentence if kind else "a web page, not a feed"
