@@ -91,7 +91,7 @@ from monitor.model.judged import (
     Trap,
     Voice,
 )
-from monitor.model.ledger import Account, Contradiction, Lead, Statement, Update
+from monitor.model.ledger import Account, Contradiction, Lead, Statement
 from monitor.model.published import (
     Change,
     Coverage,
@@ -184,7 +184,6 @@ __all__ = [
     "Trap",
     "Trend",
     "Trends",
-    "Update",
     "Validators",
     "Verdict",
     "Voice",

@@ -63,13 +63,3 @@ class Lead:
     outlet: str
     article_id: int
     glosses: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What an edition did not yet tell of a story; at least one of them is something."""
-
-    figures: tuple[Figure, ...] = ()
-    actors: tuple[str, ...] = ()
-    camps: tuple[str, ...] = ()
-    confirmed_by: tuple[str, ...] = ()

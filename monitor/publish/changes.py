@@ -77,11 +77,6 @@ def _of(members: Sequence[JudgedArticle], figures: _Figures) -> Iterator[StoryFi
         yield from figures.get(member.article.id, ())
 
 
-def _headlined(members: Sequence[JudgedArticle], titles: set[str]) -> Iterator[str]:
-    """Outlets whose headline is none of ``titles``."""
-    return (member.article.outlet for member in members if _title(member) not in titles)
-
-
 def _title(member: JudgedArticle) -> str:
     return " ".join(member.article.wording.title.casefold().split())
 

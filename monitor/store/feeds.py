@@ -116,12 +116,8 @@ class Feeds:
                 tokens.update((feed_id, token) for feed_id, token in taken)
         return tokens
 
-    def release(self, feed_id: int, token: int) -> None:
-        """Give a claimed feed back unpolled: it is due again at once."""
-        self.release_all({feed_id: token})
-
     def release_all(self, tokens: Mapping[int, int]) -> None:
-        """``release`` for many feeds in one transaction, by their ids."""
+        """Give claimed feeds back unpolled, by id with their tokens: they are due again at once."""
         rows = [{"this": feed_id, "its": token} for feed_id, token in tokens.items()]
         if rows:
             with self._database.writing() as connection:

@@ -39,17 +39,6 @@ def keep_signatures(
         connection.execute(_MARK, rows)
 
 
-def signature_marks(
-    connection: Connection, article_ids: Collection[int], story_id: int
-) -> list[dict[str, Any]]:
-    """Rows of ``marks`` with which stored articles propose a story."""
-    columns = signatures.c
-    wanted = select(columns.at, columns.lang, columns.body)
-    rows = connection.execute(wanted.where(columns.article_id.in_(article_ids)))
-    marked = {(mark, _day(row.at)) for row in rows for mark in _signature(row).proposing()}
-    return [{"mark": mark, "day": day, "story_id": story_id} for mark, day in marked]
-
-
 def _at(assessment: Assessment) -> datetime:
     return assessment.signature.at or assessment.article.first_seen
 

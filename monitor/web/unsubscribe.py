@@ -10,6 +10,7 @@ import logging
 import re
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ def _listening(web: WebSettings, leave: Leave) -> ThreadingHTTPServer:
         raise InputError(f"[web] cannot listen on {web.host}:{web.port}: {error}") from error
 
 
-class _Answering(BaseHTTPRequestHandler):
+class _Answering(BaseHTTPRequestHandler, ABC):
     """Reads a request and writes an answer; whatever is wrong with it, the page is ours."""
 
     timeout = _SECONDS
@@ -159,9 +160,9 @@ class _Answering(BaseHTTPRequestHandler):
     sys_version = ""
     server: Any
 
+    @abstractmethod
     def answer(self, request: Request) -> Answer:
         """What a request gets."""
-        raise NotImplementedError
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -1,12 +1,11 @@
-"""What speaks for a story, and what is new in it."""
+"""What speaks for a story."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from monitor.match.lead import lead
-from monitor.match.updates import update
-from monitor.model import Article, Figure, JudgedArticle, Judgement, ReceiptLine, Update, Wording
+from monitor.model import Article, JudgedArticle, Judgement, ReceiptLine, Wording
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = {"khorgos": "Khorgos"}
@@ -17,8 +16,6 @@ def article(
     summary: str,
     lang: str = "en",
     *,
-    camp: str = "independent",
-    entities: tuple[str, ...] = ("khorgos",),
     form: str = "Khorgos",
 ) -> JudgedArticle:
     """An article of its own outlet that names Khorgos where its summary has ``form``."""
@@ -36,9 +33,8 @@ def article(
             outlet=f"Outlet {number}",
             wording=wording,
             first_seen=NOW,
-            camp=camp,
         ),
-        Judgement(60, receipt, entities=entities),
+        Judgement(60, receipt, entities=("khorgos",)),
     )
 
 
@@ -68,26 +64,3 @@ def test_a_title_alone_has_no_lead() -> None:
     """Nothing is invented."""
     assert lead([article(1, "")], "en", NAMES) is None
     assert lead([], "en", NAMES) is None
-
-
-def test_the_same_again_is_no_update() -> None:
-    """Nor is the figure rounded otherwise, by one more outlet of the same camp."""
-    told = [article(1, "Trade was $94.82 billion, officials said.")]
-
-    assert update(told, told) is None
-    assert update(told, [*told, article(2, "Trade was $94.8 billion last year.")]) is None
-
-
-def test_an_update_says_what_is_new() -> None:
-    """New figure, new actor, new camp, and an official voice where there was none."""
-    told = [article(1, "Trade was $94.82 billion, officials said.")]
-    fresh = article(
-        2, "The line costs $8 billion now.", camp="state", entities=("khorgos", "cku-railway")
-    )
-
-    assert update(told, [*told, fresh], official={"state"}) == Update(
-        figures=(Figure(8_000_000_000, "USD", "$8 billion", 15, 25),),
-        actors=("cku-railway",),
-        camps=("state",),
-        confirmed_by=("Outlet 2",),
-    )

@@ -203,6 +203,6 @@ def test_feeds_are_claimed_many_at_a_time(world: World) -> None:
         )
         with closing(fetching.answers(lambda: False)) as answers:
             first, _ = next(answers)
-            world.store.feeds.release(first.feed.id, first.token)
+            world.store.feeds.release_all({first.feed.id: first.token})
     assert claiming[0] > 32
     assert sorted(world.unclaimed()) == sorted(urls)

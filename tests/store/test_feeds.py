@@ -64,10 +64,10 @@ def test_a_released_feed_is_due_again(make: Any, store: Store) -> None:
     stale = store.feeds.claim(1, make.now, LEASE)
     current = store.feeds.claim(1, make.now + LEASE, LEASE)
     assert stale is not None and current is not None
-    store.feeds.release(1, stale)
+    store.feeds.release_all({1: stale})
     assert [feed.id for feed in store.feeds.due(make.now + LEASE)] == [2]
 
-    store.feeds.release(1, current)
+    store.feeds.release_all({1: current})
     assert [feed.id for feed in store.feeds.due(make.now + LEASE)] == [1, 2]
 
 

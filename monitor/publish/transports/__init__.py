@@ -29,7 +29,7 @@ ALONE = Hold()
 
 
 class Transport(Protocol):
-    """Hands deliveries to one medium."""
+    """Hands deliveries to one medium; one that keeps no connections has nothing to close."""
 
     def send(self, delivery: Delivery, hold: Hold = ALONE) -> None:
         """Return once the medium has taken the delivery.
@@ -41,7 +41,7 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections; the next ``send`` makes new ones."""
-        ...
+        return
 
 
 class LostClaimError(TransportError):

@@ -13,14 +13,14 @@ from monitor.errors import InputError, TransportError
 from monitor.http.pacing import Pacer
 from monitor.model import Delivery, FrozenEdition
 from monitor.publish.splitting import PLAIN, packed, pieces
-from monitor.publish.transports import ALONE, Hold, endpoint
+from monitor.publish.transports import ALONE, Hold, Transport, endpoint
 
 _MOST_UNITS = 6_500  # Teams refuses from 21 kB on, and a unit is three bytes at most
 _LEAST_UNITS = 140
 _SPACING = 1.0
 
 
-class AppriseTransport:
+class AppriseTransport(Transport):
     """Sends an edition as plain text, in as few messages as the service takes, each once."""
 
     def __init__(self, addresses: Mapping[tuple[str, str], str], spacing: float = _SPACING) -> None:
@@ -43,9 +43,6 @@ class AppriseTransport:
                         f"apprise could not reach {delivery.subscriber}", retry=True
                     )
             hold.took(number)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
 
 def messages_of(edition: FrozenEdition, most: int) -> list[str]:

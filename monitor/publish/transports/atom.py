@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from monitor.errors import TransportError
 from monitor.model import Delivery
-from monitor.publish.transports import ALONE, Hold, endpoint
+from monitor.publish.transports import ALONE, Hold, Transport, endpoint
 from monitor.publish.transports.files import write_whole
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -23,7 +23,7 @@ _ENTRIES = 50
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class AtomTransport:
+class AtomTransport(Transport):
     """Keeps the newest fifty editions of a subscriber's digest in a file."""
 
     def __init__(self, paths: Mapping[tuple[str, str], Path], author: str) -> None:
@@ -45,9 +45,6 @@ class AtomTransport:
         except OSError as error:
             reason = error.strerror or str(error)
             raise TransportError(f"cannot write {path}: {reason}", retry=True) from error
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
 
 def with_edition(kept: bytes | None, delivery: Delivery, author: str) -> bytes:

@@ -33,6 +33,7 @@ from monitor.publish.transports import (
     LaterError,
     LoginRefusedError,
     RefusedError,
+    Transport,
 )
 from monitor.publish.typography import clean, cut
 from monitor.text.addresses import is_this_machine
@@ -122,7 +123,7 @@ def sender_domain(sender: str) -> str:
     return _address(sender).domain
 
 
-class SmtpTransport:
+class SmtpTransport(Transport):
     """Sends messages through one SMTP server, encrypted unless it is on this machine.
 
     One connection carries many messages. After a refused login it does not log in again for most

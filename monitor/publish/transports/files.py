@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.errors import TransportError
 from monitor.model import Delivery
 from monitor.publish.formats import as_json, as_markdown
-from monitor.publish.transports import ALONE, Hold
+from monitor.publish.transports import ALONE, Hold, Transport
 from monitor.publish.transports.email import build_message
 
 _SENDER = "monitor@localhost"
@@ -20,7 +20,7 @@ _SENDER = "monitor@localhost"
 _NAME_BYTES = 120
 
 
-class FilesTransport:
+class FilesTransport(Transport):
     """Writes ``<slot>-<digest>`` as HTML, text, Markdown, JSON and mail; twice changes nothing."""
 
     def __init__(
@@ -45,9 +45,6 @@ class FilesTransport:
         except OSError as error:
             reason = error.strerror or str(error)
             raise TransportError(f"cannot write to {folder}: {reason}", retry=True) from error
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
     def _contents(self, delivery: Delivery) -> dict[str, bytes]:
         edition = delivery.edition

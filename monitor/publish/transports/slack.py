@@ -14,7 +14,7 @@ from monitor.http import Door
 from monitor.http.pacing import Pacer
 from monitor.model import Delivery, FrozenEdition
 from monitor.publish.splitting import SLACK, packed, pieces, shortened
-from monitor.publish.transports import ALONE, Hold, endpoint
+from monitor.publish.transports import ALONE, Hold, Transport, endpoint
 from monitor.publish.transports.posting import Clock, posted, utc_now
 from monitor.text.graphemes import units
 
@@ -26,7 +26,7 @@ _SPACING = 1.0
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
-class SlackTransport:
+class SlackTransport(Transport):
     """Posts an edition in as few messages as Slack takes, each once."""
 
     def __init__(
@@ -53,9 +53,6 @@ class SlackTransport:
                 hold.renew()
                 posted(self._door, url, body, _HEADERS, name, self._clock())
             hold.took(number)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
 
 def messages_of(edition: FrozenEdition) -> list[dict[str, Any]]:

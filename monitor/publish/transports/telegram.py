@@ -16,7 +16,7 @@ from monitor.http import Door, Reply
 from monitor.http.pacing import Pacer
 from monitor.model import Delivery, FrozenEdition
 from monitor.publish.splitting import TELEGRAM, packed, pieces
-from monitor.publish.transports import ALONE, GoneError, Hold, LaterError, endpoint
+from monitor.publish.transports import ALONE, GoneError, Hold, LaterError, Transport, endpoint
 from monitor.publish.transports.posting import Clock, refusal, said, sent, utc_now
 from monitor.publish.typography import clean
 
@@ -34,7 +34,7 @@ class Chat:
     token: str
 
 
-class TelegramTransport:
+class TelegramTransport(Transport):
     """Posts an edition in as few messages as Telegram takes, each once."""
 
     def __init__(
@@ -63,9 +63,6 @@ class TelegramTransport:
                 hold.renew()
                 self._write(chat, text, f"Telegram for {delivery.subscriber}")
             hold.took(number)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
     def _write(self, chat: Chat, text: str, name: str) -> None:
         message = {

@@ -18,7 +18,7 @@ from monitor.http import Door
 from monitor.model import Delivery
 from monitor.publish.formats import as_object
 from monitor.publish.outbox import part_key
-from monitor.publish.transports import ALONE, Hold, endpoint
+from monitor.publish.transports import ALONE, Hold, Transport, endpoint
 from monitor.publish.transports.posting import Clock, posted, utc_now
 
 _PREFIX = "whsec_"
@@ -32,7 +32,7 @@ class Hook:
     secret: str
 
 
-class WebhookTransport:
+class WebhookTransport(Transport):
     """Posts an edition as one object to its subscriber's address."""
 
     def __init__(
@@ -51,9 +51,6 @@ class WebhookTransport:
         headers = signed(body, part_key(delivery.message_id), int(now.timestamp()), hook.secret)
         hold.renew()
         posted(self._door, hook.url, body, headers, f"the webhook of {delivery.subscriber}", now)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
 
 def body_of(delivery: Delivery) -> bytes:
