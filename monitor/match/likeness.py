@@ -16,7 +16,7 @@ from operator import mul
 
 from monitor.match.days import distance
 from monitor.match.rarity import Rarity, weights
-from monitor.match.signing import ACT, COUNTRY, DAY
+from monitor.match.signing import ACT, COUNTRY, DAY, SITE
 from monitor.model import Signature
 
 # Kinds of marks that make no event by themselves.
@@ -40,6 +40,7 @@ class Weighed:
     countries: frozenset[str]
     acts: frozenset[str]
     days: frozenset[str]
+    sites: frozenset[str]
     announced: int
     crowd: float
 
@@ -60,6 +61,7 @@ def weigh(one: Signature, rarity: Rarity) -> Weighed:
         countries=_of_kind(one, COUNTRY),
         acts=_of_kind(one, ACT),
         days=_of_kind(one, DAY),
+        sites=_of_kind(one, SITE),
         announced=max((day for day in ahead if 0 < day <= _ANNOUNCED_WITHIN), default=0),
         crowd=rarity.crowd(day),
     )
@@ -83,6 +85,8 @@ def likeness(one: Weighed, other: Weighed) -> float:
         points += rows["other_acts"]
     if one.days and other.days and one.days.isdisjoint(other.days):
         points += rows["other_days"]
+    if one.sites and other.sites and _are_elsewhere(one.sites, other.sites):
+        points += rows["other_sites"]
     return points
 
 
@@ -121,6 +125,12 @@ def _words_shared(one: Weighed, other: Weighed, pad: float) -> float:
         return 0.0
     shared = sum(one.words[word] ** 2 for word in of_both)
     return shared / ((one.norm + pad) * (other.norm + pad))
+
+
+def _are_elsewhere(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both name sites of one kind, and none that both name."""
+    kinds = {site.partition(":")[0] for site in one}
+    return one.isdisjoint(other) and any(site.partition(":")[0] in kinds for site in other)
 
 
 def _time_points(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> float:

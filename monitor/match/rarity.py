@@ -41,6 +41,7 @@ class Weights:
     unlike: float
     alike: float
     sure: float
+    sites: frozenset[str]
 
 
 @cache
@@ -60,6 +61,7 @@ def weights() -> Weights:
         unlike=joining["unlike"],
         alike=joining["alike"],
         sure=joining["sure"],
+        sites=frozenset(rows["sites"]["kinds"]),
     )
 
 

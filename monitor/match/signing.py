@@ -1,8 +1,9 @@
 """What an article says of an event, as marks that are the same in all languages.
 
-A mark is a short string whose first letter tells its kind (`KINDS`): an entity of the beat, a
+A mark is a short string whose first letter tells its kind: an entity of the beat, a
 country, somebody or something known everywhere, the consonants of a name, a figure with its unit,
-a day, a term of the beat, a thing or an act. Words count within one language only.
+a day, a term of the beat, a thing, an act, or a site in the headline. Words count within one
+language only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from monitor.match.days import named_days
 from monitor.match.figures import folded_word, numbers, numbers_among, tokens_of_figures
 from monitor.match.matching import Watchlist
+from monitor.match.rarity import weights
 from monitor.model import Figure, Judgement, Signature, Wording
 from monitor.text.counting import counting
 from monitor.text.lexicon import Lexicon, built, words_of
@@ -24,7 +26,7 @@ from monitor.text.skeleton import LENGTH, skeleton
 from monitor.text.tables import table
 from monitor.text.vocabulary import Vocabulary, vocabulary
 
-ENTITY, COUNTRY, KNOWN, NAME, FIGURE, DAY, TERM, THING, ACT = "ecwnfdtka"
+ENTITY, COUNTRY, KNOWN, NAME, FIGURE, DAY, TERM, THING, ACT, SITE = "ecwnfdtkas"
 
 # Kinds of entities that stand for their countries and for nothing besides.
 _STANDS_FOR_COUNTRY = frozenset({"country"})
@@ -54,6 +56,11 @@ class Signer:
             entity.id: entity.countries
             for entity in watchlist.beat.entities
             if entity.kind in _LIES_IN_COUNTRY
+        }
+        self._sites = {
+            entity.id: entity.kind
+            for entity in watchlist.beat.entities
+            if entity.kind in weights().sites
         }
         self._only_countries = frozenset(
             entity.id for entity in watchlist.beat.entities if entity.kind in _STANDS_FOR_COUNTRY
@@ -95,6 +102,8 @@ class Signer:
                 yield from (COUNTRY + code for code in self._countries.get(name, ()))
                 if name not in self._only_countries:
                     yield ENTITY + name
+                if line.field == "title" and name in self._sites:
+                    yield f"{SITE}{self._sites[name]}:{name}"
             elif kind == "term":
                 yield TERM + name
 

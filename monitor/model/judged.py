@@ -288,8 +288,8 @@ class Signature:
     words: frozenset[str] = frozenset()
 
     def telling(self) -> list[str]:
-        """The marks that are not of the kinds that most articles have: countries and acts."""
-        return [mark for mark in self.marks if mark[0] not in "ca"]
+        """The marks that bring articles together: no countries and acts, and no sites twice."""
+        return [mark for mark in self.marks if mark[0] not in "cas"]
 
     def longest(self, most: int = 16) -> list[str]:
         """So many of the words: the longest, which are mostly the rarest."""

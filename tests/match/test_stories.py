@@ -38,6 +38,7 @@ BEAT = Beat(
         thing("borg", "person", "far", "BB", en="Borgson", ru="Боргсон", zh="博格森"),
         thing("cole", "person", "far", "CC", en="Coleman", ru="Колман", zh="科尔曼"),
         thing("port", "port", "far", "BB", en="Bergport", ru="Бергпорт", zh="贝尔格港"),
+        thing("quay", "port", "far", "BB", en="Norquay", ru="Норкей", zh="诺基港"),
         thing(
             "line", "railway", "far", "BB", en="Berg Line", ru="Бергская дорога", zh="贝尔格铁路"
         ),
@@ -131,6 +132,19 @@ def test_the_same_guest_with_another_host_is_another_event(watchlist: Watchlist)
         signed(watchlist, "zh", "贝尔格总统访问阿兰国"),
         signed(watchlist, "ru", "Президент Цельтии прибыл с визитом", hours=40),
     )
+
+
+def test_what_happens_at_one_site_did_not_at_another(watchlist: Watchlist) -> None:
+    """The same act, goods and countries at two ports are two events; at one they are one."""
+    summary = "The port of Bergia loaded 4,200 containers of steel for Arland in one month."
+    one = signed(watchlist, "en", "Bergport loads a record 4,200 containers of steel", summary)
+    other = signed(watchlist, "en", "Norquay loads a record 4,200 containers of steel", summary)
+    again = signed(watchlist, "en", "Record 4,200 containers of steel loaded in Bergport", summary)
+
+    assert same(one, again)
+    rarity = counted([one, other, again])
+    apart, together = (likeness(weigh(one, rarity), weigh(each, rarity)) for each in (other, again))
+    assert apart < together - 3
 
 
 def test_a_reprint_is_the_same_story(watchlist: Watchlist) -> None:
