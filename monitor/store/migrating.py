@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,8 @@ def configuration(connection: Connection) -> Config:
     """Alembic's settings for working on an open connection."""
     from alembic.config import Config  # as above
 
-    config = Config(attributes={"connection": connection})
+    # Its own default for the output is what that was when the library was loaded.
+    config = Config(stdout=sys.stdout, attributes={"connection": connection})
     config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     return config
 
