@@ -36,6 +36,8 @@ _FEWEST_UPDATES = 3
 _POINTS_PER_DOUBLED_COVERAGE = 5.0
 _POINTS_PER_LANGUAGE = 3.0
 _LEAD_LENGTH = 320
+# The share of the best article's score from which another may lead for being easier to read.
+_LEADS_FROM = 0.5
 _LEAD_SENTENCES = 2
 
 
@@ -126,9 +128,14 @@ def weight(story: Story) -> float:
 
 
 def order_articles(articles: Iterable[JudgedArticle], lang: str) -> tuple[JudgedArticle, ...]:
-    """Best first; the best article in ``lang`` leads if there is one."""
+    """Best first; the best article in ``lang`` leads if it is about as much on the beat."""
     ordered = sorted(articles, key=_article_rank)
-    leads = (member for member in ordered if member.article.wording.lang == lang)
+    least = _LEADS_FROM * max((member.judgement.score for member in ordered), default=0.0)
+    leads = (
+        member
+        for member in ordered
+        if member.article.wording.lang == lang and member.judgement.score >= least
+    )
     lead_article = next(leads, None)
     if lead_article is None:
         return tuple(ordered)
