@@ -16,6 +16,9 @@ branch_labels = None
 depends_on = None
 
 _UTC = sa.DateTime(timezone=True)
+# Compared as the other databases do, whatever the language of the server is.
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TABLES = (
     "feeds",
     "polls",
@@ -60,7 +63,7 @@ def downgrade() -> None:
 
 
 def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer(), nullable=False)
+    return sa.Column("id", _WHOLE, nullable=False)
 
 
 def _reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
@@ -83,13 +86,13 @@ def _create_feeds() -> None:
         sa.Column("body_hash", sa.Text()),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("error", sa.Text()),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failures", _WHOLE, nullable=False),
         sa.Column("first_polled_at", _UTC),
         sa.Column("polled_at", _UTC),
         sa.Column("succeeded_at", _UTC),
         sa.Column("next_poll_at", _UTC),
         sa.Column("leased_until", _UTC),
-        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("token", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
         sa.UniqueConstraint("url", name="uq_feeds_url"),
         sqlite_autoincrement=True,
@@ -100,13 +103,13 @@ def _create_polls() -> None:
     op.create_table(
         "polls",
         _id(),
-        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", _WHOLE, nullable=False),
         sa.Column("at", _UTC, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("status", sa.Integer()),
-        sa.Column("entries", sa.Integer(), nullable=False),
-        sa.Column("new", sa.Integer(), nullable=False),
-        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("status", _WHOLE),
+        sa.Column("entries", _WHOLE, nullable=False),
+        sa.Column("new", _WHOLE, nullable=False),
+        sa.Column("changed", _WHOLE, nullable=False),
         sa.Column("error", sa.Text()),
         _reference("polls", "feed_id", "feeds"),
         sa.PrimaryKeyConstraint("id", name="pk_polls"),
@@ -138,15 +141,15 @@ def _create_articles() -> None:
         "articles",
         _id(),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", _WHOLE, nullable=False),
         sa.Column("first_seen", _UTC, nullable=False),
         sa.Column("published", _UTC),
         sa.Column("backlog", sa.Boolean(), nullable=False),
         sa.Column("pending", sa.Boolean(), nullable=False),
-        sa.Column("watchlist_id", sa.Integer()),
+        sa.Column("watchlist_id", _WHOLE),
         sa.Column("score", sa.Float()),
         sa.Column("eligible_at", _UTC),
-        sa.Column("story_id", sa.Integer()),
+        sa.Column("story_id", _WHOLE),
         _reference("articles", "feed_id", "feeds"),
         _reference("articles", "watchlist_id", "watchlists"),
         _reference("articles", "story_id", "stories"),
@@ -175,16 +178,16 @@ def _create_articles() -> None:
 def _create_identities_entries_and_revisions() -> None:
     op.create_table(
         "identities",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("key", _KEY, nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         _reference("identities", "article_id", "articles"),
         sa.PrimaryKeyConstraint("key", name="pk_identities"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "entries",
-        sa.Column("feed_id", sa.Integer(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", _WHOLE, nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("seen_at", _UTC, nullable=False),
         _reference("entries", "feed_id", "feeds"),
@@ -196,7 +199,7 @@ def _create_identities_entries_and_revisions() -> None:
     op.create_table(
         "revisions",
         _id(),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -222,8 +225,8 @@ def _create_identities_entries_and_revisions() -> None:
 def _create_judgements() -> None:
     op.create_table(
         "judgements",
-        sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("watchlist_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", _WHOLE, nullable=False),
+        sa.Column("watchlist_id", _WHOLE, nullable=False),
         sa.Column("at", _UTC, nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("lang", sa.String(16), nullable=False),
@@ -243,7 +246,7 @@ def _create_labels() -> None:
         "labels",
         sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         _reference("labels", "article_id", "articles"),
         sa.PrimaryKeyConstraint("kind", "label", "article_id", name="pk_labels"),
         sqlite_with_rowid=False,
@@ -254,7 +257,7 @@ def _create_labels() -> None:
 def _create_signatures_and_marks() -> None:
     op.create_table(
         "signatures",
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         sa.Column("at", _UTC, nullable=False),
         sa.Column("lang", sa.String(16), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
@@ -264,8 +267,8 @@ def _create_signatures_and_marks() -> None:
     op.create_table(
         "marks",
         sa.Column("mark", sa.Text(), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("story_id", sa.Integer(), nullable=False),
+        sa.Column("day", _WHOLE, nullable=False),
+        sa.Column("story_id", _WHOLE, nullable=False),
         _reference("marks", "story_id", "stories"),
         sa.PrimaryKeyConstraint("mark", "day", "story_id", name="pk_marks"),
         sqlite_with_rowid=False,
@@ -295,7 +298,7 @@ def _create_editions() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("story_count", sa.Integer(), nullable=False),
+        sa.Column("story_count", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_editions"),
         sa.UniqueConstraint("digest", "variant", "slot", name="uq_editions_digest_variant_slot"),
         sqlite_autoincrement=True,
@@ -307,9 +310,9 @@ def _create_carried() -> None:
         "carried",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("variant", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
-        sa.Column("story_id", sa.Integer(), nullable=False),
-        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
+        sa.Column("story_id", _WHOLE, nullable=False),
+        sa.Column("edition_id", _WHOLE, nullable=False),
         _reference("carried", "article_id", "articles"),
         _reference("carried", "story_id", "stories"),
         _reference("carried", "edition_id", "editions"),
@@ -323,13 +326,13 @@ def _create_deliveries() -> None:
     op.create_table(
         "deliveries",
         _id(),
-        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", _WHOLE, nullable=False),
         sa.Column("subscriber", sa.Text(), nullable=False),
         sa.Column("transport", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("attempts", _WHOLE, nullable=False),
+        sa.Column("token", _WHOLE, nullable=False),
         sa.Column("leased_until", _UTC),
         sa.Column("retry_at", _UTC),
         sa.Column("settled_at", _UTC),

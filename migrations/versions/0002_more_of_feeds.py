@@ -20,17 +20,18 @@ branch_labels = None
 depends_on = None
 
 _UTC = sa.DateTime(timezone=True)
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _DAY = 86_400
 _BATCH = 1_000
 # What every feed has: name, type, and what it is for the feeds that are there already.
 _FILLED: tuple[tuple[str, sa.types.TypeEngine[Any], Any], ...] = (
     ("host", sa.Text(), ""),
     ("paused", sa.Boolean(), False),
-    ("moves", sa.Integer(), 0),
+    ("moves", _WHOLE, 0),
     ("stamps", sa.Text(), ""),
     ("habits", sa.JSON(), {}),
-    ("strikes", sa.Integer(), 0),
-    ("begun", sa.Integer(), 0),
+    ("strikes", _WHOLE, 0),
+    ("begun", _WHOLE, 0),
 )
 _EMPTY: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (
     ("recipe", sa.JSON()),
@@ -138,8 +139,8 @@ def _in_batches(table: sa.TableClause) -> Iterator[list[sa.Row[Any]]]:
 def _create_gaps_and_notices() -> None:
     op.create_table(
         "gaps",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("id", _WHOLE, nullable=False),
+        sa.Column("feed_id", _WHOLE, nullable=False),
         sa.Column("since", _UTC, nullable=False),
         sa.Column("until", _UTC, nullable=False),
         sa.Column("at", _UTC, nullable=False),
@@ -149,9 +150,9 @@ def _create_gaps_and_notices() -> None:
     op.create_index("ix_gaps_at", "gaps", ["at"])
     op.create_table(
         "notices",
-        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", _WHOLE, nullable=False),
         sa.Column("failing_since", _UTC, nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("days", _WHOLE, nullable=False),
         sa.Column("at", _UTC, nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         _reference("notices", "feed_id", "feeds"),
@@ -164,7 +165,7 @@ def _create_gaps_and_notices() -> None:
 def _create_extracts_and_robots() -> None:
     op.create_table(
         "extracts",
-        sa.Column("article_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("article_id", _WHOLE, autoincrement=False, nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("next_at", _UTC),
         _reference("extracts", "article_id", "articles"),
@@ -182,9 +183,9 @@ def _create_extracts_and_robots() -> None:
 def _create_days() -> None:
     op.create_table(
         "days",
-        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("first_id", sa.Integer(), nullable=False),
-        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.Column("day", _WHOLE, autoincrement=False, nullable=False),
+        sa.Column("first_id", _WHOLE, nullable=False),
+        sa.Column("last_id", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("day", name="pk_days"),
     )
     bounds: dict[int, tuple[int, int]] = {}

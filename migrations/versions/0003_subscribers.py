@@ -14,9 +14,10 @@ branch_labels = None
 depends_on = None
 
 _UTC = sa.DateTime(timezone=True)
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _ADDED = {
     "editions": {"zone": sa.Text(), "outline": sa.JSON()},
-    "deliveries": {"parts": sa.Integer(), "queued_at": _UTC},
+    "deliveries": {"parts": _WHOLE, "queued_at": _UTC},
 }
 _editions = sa.table(
     "editions",
@@ -69,13 +70,13 @@ def _create_subscriptions_and_alerts() -> None:
         sa.Column("standing", sa.String(16), nullable=False),
         sa.Column("since", _UTC, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("bounces", sa.Integer(), nullable=False),
+        sa.Column("bounces", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("digest", "subscriber", "transport", name="pk_subscriptions"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "alerts",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", _WHOLE, nullable=False),
         sa.Column("at", _UTC, nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),

@@ -13,19 +13,21 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add evidence, and how far the archive was read for it."""
     op.create_table(
         "evidence",
         sa.Column("commitment", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         sa.Column("claim", sa.String(16), nullable=False),
         sa.Column("act", sa.String(16), nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("field", sa.String(8), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("start", _WHOLE, nullable=False),
+        sa.Column("end", _WHOLE, nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["articles.id"],
@@ -39,7 +41,7 @@ def upgrade() -> None:
     op.create_table(
         "readings",
         sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_readings"),
         sqlite_with_rowid=False,
     )

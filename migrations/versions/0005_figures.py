@@ -13,19 +13,21 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add figures with what they are said of, whose were read, placements and aliases."""
     op.create_table(
         "figures",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("id", _WHOLE, nullable=False),
+        sa.Column("article_id", _WHOLE, nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("unit", sa.String(24), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("field", sa.String(8), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("start", _WHOLE, nullable=False),
+        sa.Column("end", _WHOLE, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         _reference("figures", "article_id", "articles", ondelete="CASCADE"),
@@ -35,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "figure_subjects",
         sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("figure_id", sa.Integer(), nullable=False),
+        sa.Column("figure_id", _WHOLE, nullable=False),
         _reference("figure_subjects", "figure_id", "figures", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subject", "figure_id", name="pk_figure_subjects"),
         sqlite_with_rowid=False,
@@ -43,8 +45,8 @@ def upgrade() -> None:
     op.create_index("ix_figure_subjects_figure_id", "figure_subjects", ["figure_id"])
     op.create_table(
         "counted",
-        sa.Column("article_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, autoincrement=False, nullable=False),
+        sa.Column("revision_id", _WHOLE, nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         _reference("counted", "article_id", "articles", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id", name="pk_counted"),
@@ -55,8 +57,8 @@ def upgrade() -> None:
 def _add_hands() -> None:
     op.create_table(
         "placements",
-        sa.Column("article_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("story_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", _WHOLE, autoincrement=False, nullable=False),
+        sa.Column("story_id", _WHOLE, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _reference("placements", "article_id", "articles"),
         _reference("placements", "story_id", "stories"),
@@ -65,8 +67,8 @@ def _add_hands() -> None:
     op.create_index("ix_placements_story_id", "placements", ["story_id"])
     op.create_table(
         "story_aliases",
-        sa.Column("story_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("story_id", _WHOLE, autoincrement=False, nullable=False),
+        sa.Column("into_id", _WHOLE, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _reference("story_aliases", "story_id", "stories"),
         _reference("story_aliases", "into_id", "stories"),

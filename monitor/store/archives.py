@@ -11,7 +11,7 @@ from monitor.model import Feed, FeedState, Finding
 from monitor.store.database import Database
 from monitor.store.findings import Shown, keep
 from monitor.store.schema import feeds
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 
 class Archives:

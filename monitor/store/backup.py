@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,11 +12,15 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.errors import InputError, StoreError
-from monitor.store import sqlite, sqlite_text
-from monitor.store.checking import OnRead, Report, check_file
-from monitor.store.database import Database
-from monitor.store.migrating import check_known, upgrade_file
+from monitor.store import sqlite
+from monitor.store.checking import OnRead, Report, check_place
+from monitor.store.database import Database, place_of
+from monitor.store.full_text import full_text
+from monitor.store.migrating import check_known, upgrade_place
 from monitor.store.parts import part_of, placed
+from monitor.store.places import BUSY_SECONDS, Place
+from monitor.store.postgres import Server, vacuum_server
+from monitor.store.sqlite import File
 
 _PAGES = 2_000  # copied between two words about how far it is
 
@@ -33,12 +38,12 @@ def check(url: str, on_read: OnRead = lambda done, total: None) -> Report:
 
     StoreError where there is no database of this program, or one that a newer version wrote.
     """
-    return check_file(sqlite.path_of(url), on_read)
+    return check_place(place_of(url), on_read)
 
 
 def default_backup(url: str, now: datetime) -> Path:
     """Where a backup goes that nobody named: ``backups/monitor-20260301-080000.db`` beside it."""
-    path = sqlite.path_of(url)
+    path = _file_of(url, "back up")
     return path.parent / sqlite.BACKUPS / f"{path.stem}-{now:%Y%m%d-%H%M%S}{path.suffix}"
 
 
@@ -55,14 +60,14 @@ def back_up(
     InputError when there is a ``target`` and it is not to be overwritten, StoreError when the
     file is damaged; that texts have changed only stands in the report.
     """
-    path = sqlite.path_of(url)
+    path = _file_of(url, "back up")
     _refuse_existing(path, target, force=force)
-    check_exists(path)
+    check_exists(File(path))
     _make_folder(target.parent)
     with part_of(target) as part:
         with _explained(path):
             _copy(path, part, on_copied)
-        report = check_file(part)
+        report = check_place(File(part))
         if report.faults:
             raise StoreError(
                 f"{path} is damaged ({report.faults[0]}); no backup was made of it: "
@@ -73,10 +78,25 @@ def back_up(
     return report
 
 
-def check_exists(path: Path) -> None:
+def check_exists(place: Place) -> None:
     """StoreError where there is no database of this program."""
-    if sqlite.stamp(path).revision is None:
-        raise StoreError(f"there is no database at {path}")
+    if place.stamp().revision is None:
+        raise StoreError(f"there is no database at {place}")
+
+
+def _file_of(url: str, wish: str) -> Path:
+    """The file of a database; StoreError for a server, whose own tools copy it."""
+    place = place_of(url)
+    if isinstance(place, Server):
+        command = _TOOLS[wish].format(place=shlex.quote(str(place)))
+        raise StoreError(f"a server's own tools {wish} its databases: `{command}`")
+    return place.path
+
+
+_TOOLS = {
+    "back up": "pg_dump --format=custom --file=monitor.dump {place}",
+    "restore": "pg_restore --clean --if-exists --dbname={place} monitor.dump",
+}
 
 
 def restore(
@@ -93,13 +113,13 @@ def restore(
     another process has the database open: then everything is as it was. ``force`` takes one in
     which only texts have changed.
     """
-    path = sqlite.path_of(url)
+    path = _file_of(url, "restore")
     _refuse_unfit(source, path)
     aside = path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}")
     with part_of(path) as part:
         with _explained(source):
             _copy(source, part, lambda done, total: None)
-        report = check_file(part, on_read)
+        report = check_place(File(part), on_read)
         if damage := report.faults if force else report.damage:
             raise StoreError(f"{source} is damaged ({damage[0]}); nothing was restored")
         with closing(_writing(path)) if path.exists() else nullcontext() as connection:
@@ -112,9 +132,12 @@ def restore(
 
 def vacuum(url: str) -> tuple[int, int]:
     """Give the space of what was forgotten back to the disk: bytes before and after."""
-    path = sqlite.path_of(url)
-    check_exists(path)
-    upgrade_file(path)
+    place = place_of(url)
+    check_exists(place)
+    upgrade_place(place)
+    if isinstance(place, Server):
+        return vacuum_server(place)
+    path = place.path
     before = path.stat().st_size
     with _explained(path), closing(_writing(path)) as connection:
         connection.execute("VACUUM")
@@ -124,11 +147,11 @@ def vacuum(url: str) -> tuple[int, int]:
 
 def reindex(url: str) -> None:
     """Make the full-text index again from the stored texts."""
-    path = sqlite.path_of(url)
-    check_exists(path)
-    upgrade_file(path)
-    with closing(Database(path)) as database, database.writing() as connection:
-        sqlite_text.make_again(connection)
+    place = place_of(url)
+    check_exists(place)
+    upgrade_place(place)
+    with closing(Database(place)) as database, database.writing() as connection:
+        full_text(connection).make_again()
 
 
 # --- copying -------------------------------------------------------------------------------------
@@ -177,7 +200,7 @@ def _refuse_unfit(source: Path, path: Path) -> None:
         stored = sqlite.stamp(source)
     except StoreError as error:
         raise StoreError(f"{source} is no sound backup of monitor; nothing was restored") from error
-    check_known(stored, source)
+    check_known(stored, File(source))
     if stored.revision is None:
         raise StoreError(f"{source} is no backup of monitor: there is nothing in it")
     if strange := _strangers(source):
@@ -233,7 +256,7 @@ def _kept_aside(path: Path, aside: Path) -> Path | None:
 
 
 def _writing(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=sqlite.BUSY_SECONDS, isolation_level=None)
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from monitor.model import Claim, Evidence, JudgedArticle, Proof
 from monitor.store.articles import load
 from monitor.store.database import Database, Record, chunks
 from monitor.store.schema import articles, evidence, feeds, readings, revisions
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ _PROOFS = (
         articles.c.story_id,
         articles.c.first_seen,
         articles.c.published,
+        articles.c.eligible_at,
+        articles.c.backlog,
         func.coalesce(articles.c.outlet, feeds.c.outlet).label("outlet"),
         revisions.c.title,
         revisions.c.lang,
@@ -160,6 +162,7 @@ def _proof(row: Record) -> Proof:
         title=row.title,
         url=row.url,
         story_id=row.story_id,
+        news_at=None if row.backlog else row.eligible_at or row.first_seen,
     )
 
 

@@ -22,6 +22,7 @@ from monitor.model import DeliveryState
 from monitor.query import (
     And,
     Camp,
+    Figured,
     FromFeed,
     InStory,
     Is,
@@ -36,8 +37,8 @@ from monitor.query import (
     Within,
     Word,
 )
-from monitor.store import sqlite_text as full_text
-from monitor.store.schema import articles, carried, deliveries, feeds, labels, revisions
+from monitor.store.full_text import full_text
+from monitor.store.schema import articles, carried, deliveries, feeds, figures, labels, revisions
 from monitor.text.normalise import fold_key
 
 # A label of more articles is looked up article by article; the ids of others are made a set.
@@ -57,7 +58,7 @@ def asks_of_article(node: Node) -> bool:
             return asks_of_article(node.node)
         case And() | Or():
             return any(map(asks_of_article, node.nodes))
-        case Word() | Label() | Lang():
+        case Word() | Label() | Lang() | Figured():
             return False
         case Is():
             return node.state != "delivered"
@@ -88,6 +89,8 @@ class Asking:
                 return self._labelled(node)
             case Lang():
                 return self._written_in(node.code)
+            case Figured():
+                return self._figured(node)
             case Is():
                 return self._state(node.state)
             case _:
@@ -112,8 +115,8 @@ class Asking:
                 return self._within(node)
 
     def _worded(self, word: Word) -> ColumnElement[bool]:
-        expression = full_text.phrase(self._connection, word)
-        with_word = select(full_text.found.c.rowid).where(full_text.matching(expression))
+        index = full_text(self._connection)
+        with_word = select(index.ids).where(index.word(word))
         return self._ids.in_(with_word.correlate(None))
 
     def _labelled(self, node: Label) -> ColumnElement[bool]:
@@ -130,6 +133,14 @@ class Asking:
         its = revisions.alias()
         of_it = (its.c.article_id == self._ids, its.c.lang == code, its.c.current.is_(True))
         return select(1).where(*of_it).exists()
+
+    def _figured(self, node: Figured) -> ColumnElement[bool]:
+        said = select(figures.c.article_id)
+        if node.unit is not None:
+            said = said.where(figures.c.unit == node.unit)
+        for sign, value in node.bounds:
+            said = said.where(figures.c.value.op(sign, is_comparison=True)(value))
+        return self._ids.in_(said)
 
     def _state(self, state: str) -> ColumnElement[bool]:
         match state:

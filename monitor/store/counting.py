@@ -6,11 +6,10 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, Text, and_, case, cast, func, literal, select
 
 from monitor.query import Query
 from monitor.query.grouping import TIMES, Grouping
-from monitor.store import sqlite_text as full_text
 from monitor.store.schema import articles, feeds, labels, revisions
 from monitor.store.search import matching_articles
 
@@ -35,10 +34,23 @@ def count(connection: Connection, query: Query, by: Grouping, now: datetime) -> 
     return sorted(groups, key=lambda group: (-group.articles, group.name))
 
 
+# What was old when it was found, as all of an imported archive is, counts when it was published:
+# it was first seen by the chance of an import. What a publisher states of news is not trusted.
+_WHEN = case(
+    (
+        and_(articles.c.backlog.is_(True), articles.c.published < articles.c.first_seen),
+        articles.c.published,
+    ),
+    else_=articles.c.first_seen,
+)
+# In UTC, as it stands at the beginning of a time in words.
+_DAY = func.substr(cast(_WHEN, Text), 1, 10)
+
+
 def _counted(connection: Connection, query: Query, by: Grouping, now: datetime) -> Select[Any]:
     """Rows of a name and a number."""
     if by in TIMES:
-        return _grouped(connection, query, now, full_text.day)
+        return _grouped(connection, query, now, _DAY)
     if by in (Grouping.OUTLET, Grouping.CAMP):
         return _published(connection, query, by, now)
     if by is Grouping.LANG:

@@ -9,38 +9,76 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from monitor.store import sqlite
+from monitor.errors import StoreError
+from monitor.store.places import Access, Place
+from monitor.store.postgres import Server
+from monitor.store.sqlite import File
+from monitor.text.plain import one_line
 
 Value = TypeVar("Value")
 Record = Row[*tuple[Any, ...]]
 CHUNK = 500  # values in one IN list
+_LONGEST_REASON = 120
+
+
+def place_of(url: str) -> File | Server:
+    """What ``sqlite:////path`` or ``postgresql://host/name`` names; StoreError for other URLs."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # it is not repeated: it may hold a password
+        raise StoreError(f"that is no database URL; write {_LIKE}") from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return Server(parsed)
+    if backend != "sqlite":
+        raise StoreError(f"{backend} databases are not supported; write {_LIKE}")
+    if parsed.database in (None, "", ":memory:"):
+        raise StoreError("the database must be a file; write sqlite:////path/monitor.db")
+    return File(Path(str(parsed.database)))
+
+
+_LIKE = "sqlite:////path/monitor.db or postgresql://user@host/monitor"
 
 
 class Database:
-    """A file with its connections; each thread has at most one transaction at a time.
+    """A place with its connections; each thread has at most one transaction at a time.
 
-    Whatever is called inside ``writing()`` joins it, ``reading()`` and ``writing()`` alike;
+    Whatever is called inside ``writing()`` joins it, ``reading()`` and ``claiming()`` alike;
     outside, each is a transaction of its own.
     """
 
-    def __init__(self, path: Path, access: sqlite.Access = sqlite.Access.WRITING) -> None:
-        self.path = path
-        self._engine = sqlite.open_engine(path, access)
+    def __init__(self, place: Place, access: Access = Access.WRITING) -> None:
+        self.place = place
+        self._engine = place.engine(access)
         self._thread = threading.local()
         # Threads of one process queue here, which is fair; SQLite lets the waiting ones poll.
         self._turn = threading.Lock()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that holds the write lock from its start; all of it is kept, or none."""
+        """One transaction during which nobody else writes; all of it is kept, or none."""
+        with self._changing("alone") as connection:
+            yield connection
+
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """As ``writing``, for rows that are selected for update and skipped where locked.
+
+        Where a database locks rows, claims need not wait for those who write others.
+        """
+        with self._changing("beside") as connection:
+            yield connection
+
+    @contextmanager
+    def _changing(self, writing: str) -> Iterator[Connection]:
         if joined := self._joined():
             yield joined
             return
         with self._turn, self._explained(), self._engine.connect() as connection:
-            connection = connection.execution_options(writing=True)
+            connection = connection.execution_options(writing=writing)
             with connection.begin():
                 self._thread.connection = connection
                 try:
@@ -58,20 +96,20 @@ class Database:
             try:
                 yield connection
             except ValueError as error:  # of what a value is made of: it is none of ours
-                raise sqlite.unreadable(error, self.path) from error
+                raise self._unreadable(error) from error
 
     def check_room(self) -> None:
         """StoreError when the disk is so full that writing could break off in the middle."""
-        sqlite.check_room(self.path)
+        self.place.check_room()
 
     def log_size(self) -> int:
         """How many bytes of changes wait to be written back from the log."""
-        return sqlite.log_size(self.path)
+        return self.place.log_size()
 
     def write_back(self) -> bool:
         """Empty the log; False when somebody still reads what was before."""
         with self._explained(), self._engine.connect() as connection:
-            return sqlite.write_back(connection)
+            return self.place.write_back(connection)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -85,7 +123,12 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise sqlite.explain(error, self.path) from error
+            raise self.place.explain(error) from error
+
+    def _unreadable(self, error: ValueError) -> StoreError:
+        """The sentence for a stored value that this program never wrote."""
+        words = one_line(str(error))[:_LONGEST_REASON]
+        return StoreError(f"{self.place} is damaged ({words}); `monitor db check` tells where")
 
 
 def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:

@@ -28,6 +28,8 @@ from monitor.model import (
     FrozenEdition,
     JudgedArticle,
     Outline,
+    OutlinedPromise,
+    OutlinedPromises,
     OutlinedSection,
     OutlinedStory,
     Rendered,
@@ -36,7 +38,7 @@ from monitor.store.articles import load
 from monitor.store.database import Database, Record, chunks
 from monitor.store.rhythm import Spoken, anything_read, relevant
 from monitor.store.schema import articles, carried, deliveries, editions, installation
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 Addressed = tuple[str, str, str]  # subscriber, transport, Message-ID
 # Between a variant and the edition that those who move into it had last.
@@ -233,8 +235,8 @@ class Editions:
         with self._database.reading() as connection:  # most of the time there is nothing to take
             if connection.execute(due).first() is None:
                 return []
-        with self._database.writing() as connection:
-            ids = connection.scalars(due).all()
+        with self._database.claiming() as connection:
+            ids = connection.scalars(due.with_for_update(skip_locked=True)).all()
             for chunk in chunks(ids):
                 connection.execute(_sending(now + lease).where(deliveries.c.id.in_(chunk)))
             return self._claimed(connection, ids)
@@ -464,8 +466,12 @@ def _outline(kept: Mapping[str, Any]) -> Outline:
         OutlinedSection(section["name"], tuple(map(_story, section["stories"])))
         for section in kept.get("sections", ())
     ]
-    rest = {key: value for key, value in kept.items() if key not in ("sections", "notices")}
-    return Outline(sections=tuple(sections), notices=tuple(kept.get("notices", ())), **rest)
+    promises = [
+        OutlinedPromises(group["name"], tuple(OutlinedPromise(**one) for one in group["promises"]))
+        for group in kept.get("promises", ())
+    ]
+    lists = {"sections": tuple(sections), "promises": tuple(promises)}
+    return Outline(**{**kept, **lists, "notices": tuple(kept.get("notices", ()))})
 
 
 def _story(kept: Mapping[str, Any]) -> OutlinedStory:

@@ -39,7 +39,7 @@ from monitor.store.database import Database, Record, chunks
 from monitor.store.findings import Shown, keep
 from monitor.store.outcomes import read_habits
 from monitor.store.schema import Utc, entries, feeds, gaps, notices, polls
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 from monitor.text.urls import host
 
 
@@ -69,7 +69,8 @@ class Feeds:
                 fresh = insert(feeds)
                 names = ("outlet", "lang", "country", "camp", "recipe", "enabled")
                 wishes = {name: fresh.excluded[name] for name in names}
-                connection.execute(fresh.on_conflict_do_update([feeds.c.url], set_=wishes), rows)
+                listing = fresh.on_conflict_do_update(index_elements=["url"], set_=wishes)
+                connection.execute(listing, rows)
 
     def enabled(self) -> list[Feed]:
         """All feeds that are listed, paused ones too, in the order in which they were added."""
@@ -110,7 +111,7 @@ class Feeds:
         """``claim`` for many feeds in one transaction: tokens by the ids of those taken."""
         tokens: dict[int, int] = {}
         times = {"now": now, "far": now + _NEVER_AHEAD, "lease_ends": now + lease}
-        with self._database.writing() as connection:
+        with self._database.claiming() as connection:
             for chunk in chunks(feed_ids):
                 taken = connection.execute(_CLAIM, {"ids": chunk, **times})
                 tokens.update((feed_id, token) for feed_id, token in taken)
@@ -277,7 +278,8 @@ def _blamed() -> Select[int, int]:
     return counted.where(_since_reached(), polls.c.status.is_(None))
 
 
-_LEFT = func.max(feeds.c.failures - bindparam("polls"), 0)
+_REST = feeds.c.failures - bindparam("polls")
+_LEFT = case((_REST > 0, _REST), else_=0)
 _EXCUSE = (
     update(feeds)
     .where(feeds.c.id == bindparam("this"), feeds.c.failures > 0)
@@ -328,8 +330,14 @@ _CLAIM = (
     update(feeds)
     .values(leased_until=bindparam("lease_ends", type_=Utc), token=feeds.c.token + 1)
     .where(
-        feeds.c.id.in_(bindparam("ids", expanding=True)),
-        _is_due(bindparam("now", type_=Utc), bindparam("far", type_=Utc)),
+        feeds.c.id.in_(
+            select(feeds.c.id)
+            .where(
+                feeds.c.id.in_(bindparam("ids", expanding=True)),
+                _is_due(bindparam("now", type_=Utc), bindparam("far", type_=Utc)),
+            )
+            .with_for_update(skip_locked=True)
+        )
     )
     .returning(feeds.c.id, feeds.c.token)
 )

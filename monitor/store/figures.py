@@ -19,7 +19,7 @@ from monitor.store.schema import (
     figures,
     revisions,
 )
-from monitor.store.sqlite import upsert
+from monitor.store.statements import upsert
 
 
 @dataclass(frozen=True, slots=True)

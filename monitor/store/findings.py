@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from monitor.model import Finding, FindingKind
-from monitor.store import sqlite_text as full_text
 from monitor.store.database import chunks
+from monitor.store.full_text import full_text
+from monitor.store.indexing import indexed
 from monitor.store.schema import articles, days, entries, identities, revisions
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 from monitor.text.fingerprint import checksum
 
 
@@ -57,7 +58,7 @@ def keep(connection: Connection, shown: Sequence[Shown]) -> list[tuple[int, int]
     first = [_revision(each, *found) for each, found in zip(ids, said, strict=True)]
     if first:
         connection.execute(insert(revisions), first)
-        full_text.index(connection, first)
+        full_text(connection).index(first)
     changed = _move(connection, all_known)
     new = Counter(poll.feed_id for _, poll in fresh)
     return [(new[poll.feed_id], changed[poll.feed_id]) for poll in shown]
@@ -158,7 +159,7 @@ def _note_days(connection: Connection, seen: Mapping[int, datetime]) -> None:
         "first_id": case((fresh.first_id < days.c.first_id, fresh.first_id), else_=days.c.first_id),
         "last_id": case((fresh.last_id > days.c.last_id, fresh.last_id), else_=days.c.last_id),
     }
-    connection.execute(noting.on_conflict_do_update([days.c.day], set_=wider), rows)
+    connection.execute(noting.on_conflict_do_update(index_elements=["day"], set_=wider), rows)
 
 
 _DAY = 86_400
@@ -207,8 +208,8 @@ def _claim(connection: Connection, known: Iterable[_Known]) -> None:
     if rows:
         claiming = insert(entries)
         latest = {"hash": claiming.excluded.hash}
-        key = [entries.c.feed_id, entries.c.article_id]
-        connection.execute(claiming.on_conflict_do_update(key, set_=latest), rows)
+        key = ["feed_id", "article_id"]
+        connection.execute(claiming.on_conflict_do_update(index_elements=key, set_=latest), rows)
 
 
 def _revision(article_id: int, finding: Finding, poll: Shown) -> dict[str, Any]:
@@ -236,11 +237,12 @@ def _move(connection: Connection, known: Sequence[_Known]) -> Counter[int]:
     if moved:
         rows = [_revision(*each) for each in moved]
         ids = [{"moved": row["article_id"]} for row in rows]
-        full_text.forget(connection, _current_wordings(connection, [row["moved"] for row in ids]))
+        index = full_text(connection)
+        index.forget(_current_wordings(connection, [row["moved"] for row in ids]))
         connection.execute(_SUPERSEDE, ids)
         connection.execute(insert(revisions), rows)
         connection.execute(_AWAIT_JUDGEMENT, ids)
-        full_text.index(connection, rows)
+        index.index(rows)
     return Counter(each.poll.feed_id for each in moved)
 
 
@@ -265,11 +267,15 @@ def _stored_hashes(connection: Connection, ids: Iterable[int]) -> set[tuple[int,
 def _current_wordings(connection: Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
     wordings: list[dict[str, Any]] = []
     for chunk in chunks(ids):
-        current = full_text.indexed().where(revisions.c.article_id.in_(chunk))
+        current = indexed().where(revisions.c.article_id.in_(chunk))
         wordings += [dict(row) for row in connection.execute(current).mappings()]
     return wordings
 
 
 def readable(text: str) -> str:
-    """``text`` as it can be stored: a lone surrogate, which no encoding has, becomes ``?``."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """``text`` as it can be stored: lone surrogates, which no encoding has, become ``?``.
+
+    So does NUL, which not every database takes.
+    """
+    kept = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return kept.replace("\0", "?")

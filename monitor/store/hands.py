@@ -22,7 +22,7 @@ from monitor.store.schema import (
     story_aliases,
 )
 from monitor.store.signatures import members
-from monitor.store.sqlite import insert, upsert
+from monitor.store.statements import insert, upsert
 
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 _ALL = 1_000_000_000

@@ -80,6 +80,7 @@ class Issue:
     frozen_at: datetime
     subject: str
     story_count: int
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +204,13 @@ class History:
             found = connection.execute(rows).all()
         return [Carriage(row.article_id, row.story_id, _issue(row)) for row in found]
 
-    def first_issue(self, digest: str, at: datetime) -> Issue | None:
-        """The first edition of a digest whose window had not ended before ``at``."""
+    def first_issue(self, digest: str, at: datetime, variant: str = "") -> Issue | None:
+        """The first edition of a digest's variant whose window had not ended before ``at``."""
         following = (
             select(*_ISSUE)
-            .where(editions.c.digest == digest, editions.c.variant == "", editions.c.until >= at)
+            .where(
+                editions.c.digest == digest, editions.c.variant == variant, editions.c.until >= at
+            )
             .order_by(editions.c.until, editions.c.id)
             .limit(1)
         )
@@ -249,6 +252,7 @@ _ISSUE = (
     editions.c.frozen_at,
     editions.c.subject,
     editions.c.story_count,
+    editions.c.variant,
 )
 # The last judgement of any of an article's wordings by the watchlist that counts.
 _JUDGED_AT = (
@@ -299,6 +303,7 @@ def _issue(row: Record) -> Issue:
         frozen_at=row.frozen_at,
         subject=row.subject,
         story_count=row.story_count,
+        variant=row.variant,
     )
 
 

@@ -23,7 +23,7 @@ from monitor.store.schema import (
     watchlists,
 )
 from monitor.store.signatures import keep_signatures
-from monitor.store.sqlite import insert, upsert
+from monitor.store.statements import insert, upsert
 
 
 @dataclass(frozen=True, slots=True)

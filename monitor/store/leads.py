@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from monitor.query import Label, Node, Not, Within
-from monitor.store import sqlite_text as full_text
+from monitor.query import And, Label, Node, Not, Within
 from monitor.store.conditions import moment
+from monitor.store.full_text import full_text
 from monitor.store.schema import articles, days, labels, revisions
 
 _DAY = 86_400
@@ -21,42 +21,34 @@ _DAY = 86_400
 class Lead:
     """An index, with the condition for what it knows; ``rest`` are the parts it does not know.
 
-    ``expression`` is what the words ask of the full-text index, if that leads.
+    ``words`` is what the full-text index was asked for, if that leads.
     """
 
     ids: ColumnElement[int]
     condition: ColumnElement[bool]
     rest: Sequence[Node]
-    expression: str | None = None
+    words: Node | None = None
 
 
 def lead(connection: Connection, parts: Sequence[Node], now: datetime) -> Lead:
     """The index to read for the parts of a search that must all hold."""
     found = _worded(connection, parts) or _labelled(parts) or _all(parts)
     bounds = _bounds(connection, found.ids, parts, now)
-    return Lead(found.ids, and_(found.condition, *bounds), found.rest, found.expression)
+    return Lead(found.ids, and_(found.condition, *bounds), found.rest, found.words)
 
 
 def _worded(connection: Connection, parts: Sequence[Node]) -> Lead | None:
-    known = {
-        part: expression
-        for part in parts
-        if (expression := full_text.expression(connection, part)) is not None
-    }
+    index = full_text(connection)
+    known = [part for part in parts if index.condition(part) is not None]
     if not known:
         return None
-    refused = {
-        part: expression
-        for part in parts
-        if isinstance(part, Not)
-        and (expression := full_text.expression(connection, part.node)) is not None
-    }
-    wanted = " AND ".join(known.values())
-    expression = f"({wanted})"
-    if refused:
-        expression = f"({expression} NOT ({' OR '.join(refused.values())}))"
+    negated = [part for part in parts if isinstance(part, Not)]
+    refused = [part for part in negated if index.condition(part.node) is not None]
+    words = And((*known, *refused))
+    condition = index.condition(words)
+    assert condition is not None
     rest = [part for part in parts if part not in known and part not in refused]
-    return Lead(full_text.found.c.rowid, full_text.matching(expression), rest, expression)
+    return Lead(index.ids, condition, rest, words)
 
 
 def _labelled(parts: Sequence[Node]) -> Lead | None:

@@ -4,61 +4,62 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from monitor.errors import NewerDatabaseError
 from monitor.resources import migrations
-from monitor.store import sqlite, sqlite_text
-from monitor.store.database import Database
+from monitor.store.database import Database, place_of
+from monitor.store.full_text import full_text
 from monitor.store.parts import part_of, placed
+from monitor.store.places import Access, Place, Stamp
 from monitor.store.schema import FULL_TEXT, HEAD, metadata
+from monitor.store.sqlite import File
 from monitor.text.cutting import FORM
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-CURRENT = sqlite.Stamp(HEAD, FORM)
+CURRENT = Stamp(HEAD, FORM)
 
 
 def upgrade(url: str) -> bool:
     """Bring a database to this program's schema, or create it; tell whether anything was to do.
 
-    NewerDatabaseError when a newer version wrote it, StoreError when it cannot be used: the file
-    is then as it was.
+    NewerDatabaseError when a newer version wrote it, StoreError when it cannot be used: it is then
+    as it was.
     """
-    return upgrade_file(sqlite.path_of(url))
+    return upgrade_place(place_of(url))
 
 
-def upgrade_file(path: Path) -> bool:
-    """As ``upgrade``, for the file itself."""
-    stored = sqlite.stamp(path)
+def upgrade_place(place: Place) -> bool:
+    """As ``upgrade``, for the place that a URL names."""
+    stored = place.stamp()
     if stored == CURRENT:
         return False
-    check_known(stored, path)
-    if path.exists():
-        _migrate_file(path)
-        return True
-    with part_of(path) as part:
-        _migrate_file(part)
-        return placed(part, path, replace=False) or upgrade_file(path)
+    check_known(stored, place)
+    if isinstance(place, File) and not place.path.exists():
+        with part_of(place.path) as part:
+            _migrate_place(File(part))
+            return placed(part, place.path, replace=False) or upgrade_place(place)
+    _migrate_place(place)
+    return True
 
 
-def _migrate_file(path: Path) -> None:
-    database = Database(path, sqlite.Access.MIGRATING)
+def _migrate_place(place: Place) -> None:
+    database = Database(place, Access.MIGRATING)
     try:
         # All of it is one transaction: a kill in the middle leaves the schema as it was.
         with database.writing() as connection:
             _migrate(connection)
-            sqlite_text.prepare_index(connection)
-            sqlite.check_references(connection, path)
+            full_text(connection).prepare()
+            place.check_references(connection)
     finally:
         database.close()
 
 
-def check_known(stored: sqlite.Stamp, path: Path) -> None:
+def check_known(stored: Stamp, place: Place) -> None:
     """Raise NewerDatabaseError unless ``stored`` has a revision that this program knows."""
     if stored.revision in (None, HEAD):
         return
@@ -67,8 +68,8 @@ def check_known(stored: sqlite.Stamp, path: Path) -> None:
     known = {script.revision for script in ScriptDirectory(str(migrations())).walk_revisions()}
     if stored.revision not in known:
         raise NewerDatabaseError(
-            f"{path} was written by a newer version of monitor (schema {stored.revision}); "
-            f"it was left as it is: update monitor, or {sqlite.how_to_restore(path)}"
+            f"{place} was written by a newer version of monitor (schema {stored.revision}); "
+            f"it was left as it is: update monitor, or {place.hint()}"
         )
 
 

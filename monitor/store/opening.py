@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,24 +16,26 @@ from monitor.model import JudgedArticle
 from monitor.query import Query
 from monitor.query.grouping import Grouping
 from monitor.query.paging import Cursor, Sort
-from monitor.store import counting, search, sqlite
+from monitor.store import counting, search
 from monitor.store.archives import Archives
 from monitor.store.articles import Articles
 from monitor.store.commitments import Commitments
 from monitor.store.counting import Group
-from monitor.store.database import Database
+from monitor.store.database import Database, place_of
 from monitor.store.editions import Editions
 from monitor.store.feeds import Feeds, count_enabled
 from monitor.store.figures import Figures
 from monitor.store.hands import Hands
 from monitor.store.history import History
 from monitor.store.judgements import Judgements
-from monitor.store.migrating import CURRENT, check_known, upgrade_file
+from monitor.store.migrating import CURRENT, check_known, upgrade_place
 from monitor.store.pages import Pages
+from monitor.store.places import Access, Place
+from monitor.store.ratings import Ratings
+from monitor.store.replays import Replays
 from monitor.store.retention import Retention
 from monitor.store.schema import revisions, stories
 from monitor.store.search import Page
-from monitor.store.sqlite import Access
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 
@@ -69,6 +70,8 @@ class Store:
         self.subscriptions = Subscriptions(database)
         self.history = History(database)
         self.retention = Retention(database)
+        self.ratings = Ratings(database)
+        self.replays = Replays(database)
 
     def __enter__(self) -> Self:
         return self
@@ -139,24 +142,24 @@ def _is_kept() -> ColumnElement[bool]:
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
-    """Open ``sqlite:////path/monitor.db``, created or upgraded first unless ``read_only``.
+    """Open ``sqlite:////path/monitor.db`` or ``postgresql://user@host/name``.
 
-    NewerDatabaseError when a newer version wrote it, BusyError when another process holds it for
-    too long, StoreError when it is damaged, missing or no database of this program; the file is
-    then as it was.
+    It is created or upgraded first unless ``read_only``. NewerDatabaseError when a newer version
+    wrote it, BusyError when another process holds it for too long, StoreError when it is damaged,
+    missing or no database of this program; it is then as it was.
     """
-    path = sqlite.path_of(url)
+    place = place_of(url)
     if read_only:
-        _check_readable(path)
+        _check_readable(place)
     else:
-        upgrade_file(path)
-    return Store(Database(path, Access.READING if read_only else Access.WRITING))
+        upgrade_place(place)
+    return Store(Database(place, Access.READING if read_only else Access.WRITING))
 
 
-def _check_readable(path: Path) -> None:
-    stored = sqlite.stamp(path)
-    check_known(stored, path)
+def _check_readable(place: Place) -> None:
+    stored = place.stamp()
+    check_known(stored, place)
     if stored.revision is None:
-        raise StoreError(f"there is no database at {path} yet; run monitor once, or monitor demo")
+        raise StoreError(f"there is no database at {place} yet; run monitor once, or monitor demo")
     if stored != CURRENT:
-        raise StoreError(f"{path} was written by an older version; run monitor db upgrade")
+        raise StoreError(f"{place} was written by an older version; run monitor db upgrade")

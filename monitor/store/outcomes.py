@@ -13,7 +13,7 @@ from monitor.errors import StoreError
 from monitor.model import FeedState, Habits, PollOutcome, Validators
 from monitor.store.database import Record, chunks
 from monitor.store.schema import feeds, gaps, notices, polls
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 
 def before(connection: Connection, feed_ids: Iterable[int]) -> dict[int, Record]:
@@ -21,7 +21,8 @@ def before(connection: Connection, feed_ids: Iterable[int]) -> dict[int, Record]
     wanted = list(dict.fromkeys(feed_ids))
     found: dict[int, Record] = {}
     for chunk in chunks(wanted):
-        rows = connection.execute(_BEFORE.where(feeds.c.id.in_(chunk)))
+        # Nobody may claim the feeds until their polls are written down.
+        rows = connection.execute(_BEFORE.where(feeds.c.id.in_(chunk)).with_for_update())
         found.update((row.id, row) for row in rows)
     if missing := [feed_id for feed_id in wanted if feed_id not in found]:
         raise StoreError(f"there is no feed {missing[0]} to record a poll of")

@@ -12,7 +12,7 @@ from monitor.store.articles import load
 from monitor.store.database import Database, chunks
 from monitor.store.findings import Shown, keep
 from monitor.store.schema import articles, entries, extracts, feeds, revisions, robots
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 
 class Pages:
@@ -33,7 +33,7 @@ class Pages:
         row = insert(robots).values(site=site, text=text, asked_at=asked_at)
         anew = {"text": row.excluded.text, "asked_at": row.excluded.asked_at}
         with self._database.writing() as connection:
-            connection.execute(row.on_conflict_do_update([robots.c.site], set_=anew))
+            connection.execute(row.on_conflict_do_update(index_elements=["site"], set_=anew))
 
     def due(
         self, feed_urls: Sequence[str], now: datetime, since: datetime, limit: int
@@ -86,7 +86,9 @@ class Pages:
             shown = select(entries.c.hash).where(_shown_by_its_feed(), articles.c.id == article.id)
             values = {"hash": connection.scalars(shown).one(), "next_at": next_at}
             row = insert(extracts).values(article_id=article.id, **values)
-            connection.execute(row.on_conflict_do_update([extracts.c.article_id], set_=values))
+            connection.execute(
+                row.on_conflict_do_update(index_elements=["article_id"], set_=values)
+            )
 
 
 def _current(connection: Connection, article_id: int) -> int | None:

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
 
-from monitor.store import sqlite_text as full_text
 from monitor.store.database import Database
+from monitor.store.full_text import full_text
+from monitor.store.indexing import indexed
 from monitor.store.schema import (
     articles,
     counted,
@@ -118,8 +119,8 @@ def _forget(connection: Connection, ids: Sequence[int]) -> None:
     if not ids:
         return
     theirs = revisions.c.article_id.in_(ids)
-    wordings = full_text.indexed().where(theirs)
-    full_text.forget(connection, connection.execute(wordings).mappings().all())
+    wordings = indexed().where(theirs)
+    full_text(connection).forget(connection.execute(wordings).mappings().all())
     worded = select(revisions.c.id).where(theirs)
     connection.execute(delete(judgements).where(judgements.c.revision_id.in_(worded)))
     connection.execute(delete(revisions).where(theirs))

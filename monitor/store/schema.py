@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -29,7 +30,7 @@ from sqlalchemy import (
     and_,
 )
 
-HEAD = "0005"  # the newest revision in migrations/versions; saves importing Alembic at each start
+HEAD = "0006"  # the newest revision in migrations/versions; saves importing Alembic at each start
 FULL_TEXT = "article_search"
 
 
@@ -54,6 +55,11 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
+# Ids and numbers of any size, be it one that a person made up.
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+# Text in the order of its code points, whatever the language of a server is.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -69,7 +75,7 @@ metadata = MetaData(
 feeds = Table(
     "feeds",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("url", Text, nullable=False, unique=True),
     Column("host", Text, nullable=False, index=True),
     Column("outlet", Text, nullable=False),
@@ -83,10 +89,10 @@ feeds = Table(
     Column("last_modified", Text),
     Column("body_hash", Text),
     Column("moved_to", Text),  # where permanent redirects lead, and how many in a row did
-    Column("moves", Integer, nullable=False),
+    Column("moves", Whole, nullable=False),
     Column("state", String(16), nullable=False),
     Column("error", Text),
-    Column("failures", Integer, nullable=False),
+    Column("failures", Whole, nullable=False),
     Column("failing_since", Utc),
     Column("first_polled_at", Utc),
     Column("polled_at", Utc),
@@ -97,24 +103,24 @@ feeds = Table(
     Column("stamps", Text, nullable=False),  # of the entries of the last good document
     Column("habits", JSON, nullable=False),
     Column("struck", Text),  # the hash of the body that was parsed last
-    Column("strikes", Integer, nullable=False),  # how often it took its reader down
-    Column("begun", Integer, nullable=False),  # how often that began since a poll was recorded
+    Column("strikes", Whole, nullable=False),  # how often it took its reader down
+    Column("begun", Whole, nullable=False),  # how often that began since a poll was recorded
     Column("leased_until", Utc),
-    Column("token", Integer, nullable=False),  # grows with each claim, so that a late one is told
+    Column("token", Whole, nullable=False),  # grows with each claim, so that a late one is told
     sqlite_autoincrement=True,
 )
 
 polls = Table(
     "polls",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False),
     Column("at", Utc, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("status", Integer),
-    Column("entries", Integer, nullable=False),
-    Column("new", Integer, nullable=False),
-    Column("changed", Integer, nullable=False),
+    Column("status", Whole),
+    Column("entries", Whole, nullable=False),
+    Column("new", Whole, nullable=False),
+    Column("changed", Whole, nullable=False),
     Column("error", Text),
     Index(None, "feed_id", "at"),
 )
@@ -123,7 +129,7 @@ polls = Table(
 gaps = Table(
     "gaps",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False),
     Column("since", Utc, nullable=False),
     Column("until", Utc, nullable=False),
@@ -136,7 +142,7 @@ notices = Table(
     metadata,
     Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
     Column("failing_since", Utc, primary_key=True),
-    Column("days", Integer, primary_key=True),
+    Column("days", Whole, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
     Column("sentence", Text, nullable=False),
     sqlite_with_rowid=False,
@@ -145,7 +151,7 @@ notices = Table(
 stories = Table(
     "stories",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("opened_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -153,7 +159,7 @@ stories = Table(
 watchlists = Table(
     "watchlists",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("fingerprint", Text, nullable=False, unique=True),
     Column("body", Text, nullable=False),
     Column("kept_at", Utc, nullable=False),
@@ -162,7 +168,7 @@ watchlists = Table(
 articles = Table(
     "articles",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("url", Text, nullable=False, index=True),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False, index=True),
     Column("outlet", Text),  # where the feed only passes on what another published
@@ -210,15 +216,15 @@ Index(
 days = Table(
     "days",
     metadata,
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("first_id", Integer, nullable=False),
-    Column("last_id", Integer, nullable=False),
+    Column("day", Whole, primary_key=True, autoincrement=False),
+    Column("first_id", Whole, nullable=False),
+    Column("last_id", Whole, nullable=False),
 )
 
 identities = Table(
     "identities",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("article_id", ForeignKey("articles.id"), nullable=False),
     sqlite_with_rowid=False,
 )
@@ -237,7 +243,7 @@ entries = Table(
 revisions = Table(
     "revisions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("article_id", ForeignKey("articles.id"), nullable=False),
     Column("hash", Text, nullable=False),
     Column("title", Text, nullable=False),
@@ -327,7 +333,7 @@ marks = Table(
     "marks",
     metadata,
     Column("mark", Text, primary_key=True),
-    Column("day", Integer, primary_key=True),
+    Column("day", Whole, primary_key=True),
     Column("story_id", ForeignKey("stories.id"), primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -344,8 +350,8 @@ evidence = Table(
     Column("act", String(16), nullable=False),
     Column("sentence", Text, nullable=False),
     Column("field", String(8), nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
+    Column("start", Whole, nullable=False),
+    Column("end", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -354,7 +360,7 @@ readings = Table(
     "readings",
     metadata,
     Column("fingerprint", String(64), primary_key=True),
-    Column("revision_id", Integer, nullable=False),
+    Column("revision_id", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -362,16 +368,17 @@ readings = Table(
 figures = Table(
     "figures",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("value", Float, nullable=False),
     Column("unit", String(24), nullable=False),
     Column("text", Text, nullable=False),
     Column("field", String(8), nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
+    Column("start", Whole, nullable=False),
+    Column("end", Whole, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("sentence", Text, nullable=False),
+    Index(None, "unit", "value"),
 )
 
 # What each figure is said of, turned round for asking.
@@ -393,7 +400,7 @@ counted = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("revision_id", Integer, nullable=False),
+    Column("revision_id", Whole, nullable=False),
     Column("fingerprint", String(64), nullable=False),
 )
 
@@ -415,6 +422,15 @@ story_aliases = Table(
     Column("at", Utc, nullable=False),
 )
 
+# What a user thinks of articles; whatever is rated is never forgotten.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("rating", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 # --- publish -------------------------------------------------------------------------------------
 
 # One row: what tells this installation from every other, so that Message-IDs are never shared.
@@ -428,7 +444,7 @@ installation = Table(
 editions = Table(
     "editions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("digest", Text, nullable=False),
     Column("slot", Utc, nullable=False),
     Column("variant", Text, nullable=False),
@@ -438,7 +454,7 @@ editions = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
-    Column("story_count", Integer, nullable=False),
+    Column("story_count", Whole, nullable=False),
     Column("zone", Text, nullable=False),
     Column("outline", JSON, nullable=False),
     UniqueConstraint("digest", "variant", "slot"),
@@ -460,19 +476,19 @@ carried = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("subscriber", Text, nullable=False),
     Column("transport", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("attempts", Integer, nullable=False),
-    Column("token", Integer, nullable=False),
+    Column("attempts", Whole, nullable=False),
+    Column("token", Whole, nullable=False),
     Column("leased_until", Utc),
     Column("retry_at", Utc),
     Column("settled_at", Utc),
     Column("error", Text),
-    Column("parts", Integer, nullable=False),
+    Column("parts", Whole, nullable=False),
     Column("queued_at", Utc, nullable=False),
     UniqueConstraint("edition_id", "subscriber", "transport"),
     Index(None, "subscriber"),
@@ -489,7 +505,7 @@ subscriptions = Table(
     Column("standing", String(16), nullable=False),
     Column("since", Utc, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("bounces", Integer, nullable=False),
+    Column("bounces", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -497,7 +513,7 @@ subscriptions = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
     Column("sentence", Text, nullable=False),
 )

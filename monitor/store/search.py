@@ -22,9 +22,9 @@ from sqlalchemy import (
 from monitor.model import JudgedArticle
 from monitor.query import And, Node, Query
 from monitor.query.paging import Cursor, Sort
-from monitor.store import sqlite_text as full_text
 from monitor.store.articles import load
 from monitor.store.conditions import Asking, asks_of_article
+from monitor.store.full_text import full_text
 from monitor.store.leads import Lead, lead
 from monitor.store.schema import articles
 
@@ -54,8 +54,8 @@ def page(
     the newest first.
     """
     found = _Found(connection, query, now)
-    if sort is Sort.RELEVANCE and found.expression is not None:
-        rows = found.ranked(limit + 1, after)
+    if sort is Sort.RELEVANCE and found.words is not None:
+        rows = found.ranked(found.words, limit + 1, after)
     else:
         wanted = found.ordered(sort, after).limit(limit + 1)
         rows = [(row[0], row[1]) for row in connection.execute(wanted)]
@@ -69,10 +69,13 @@ def stream(
 ) -> Iterator[JudgedArticle]:
     """Everything that matches, a few articles at a time in memory."""
     found = _Found(connection, query, now)
-    if sort is Sort.RELEVANCE and found.expression is not None:
-        yield from load(connection, [article_id for article_id, _ in found.ranked(RANKED, None)])
+    if sort is Sort.RELEVANCE and found.words is not None:
+        ranked = found.ranked(found.words, RANKED, None)
+        yield from load(connection, [article_id for article_id, _ in ranked])
         return
-    for rows in connection.execute(found.ordered(sort, None)).partitions(_BATCH):
+    streaming = {"stream_results": True, "max_row_buffer": _BATCH}
+    wanted = connection.execute(found.ordered(sort, None), execution_options=streaming)
+    for rows in wanted.partitions(_BATCH):
         yield from load(connection, [row[0] for row in rows])
 
 
@@ -91,7 +94,7 @@ class _Found:
         root = query.root
         parts = root.nodes if isinstance(root, And) else (root,)
         self._lead: Lead = lead(connection, parts, now)
-        self.expression = self._lead.expression
+        self.words = self._lead.words
         self._asking = Asking(connection, now, self._lead.ids)
         self._rest: Sequence[Node] = self._lead.rest
 
@@ -111,14 +114,12 @@ class _Found:
         earlier = true() if after is None else ids < after.id
         return wanted.where(earlier).order_by(ids.desc())
 
-    def ranked(self, limit: int, after: Cursor | None) -> list[tuple[int, float]]:
+    def ranked(self, words: Node, limit: int, after: Cursor | None) -> list[tuple[int, float]]:
         """Ids and ranks of the most relevant of the newest articles that match."""
         newest = [row[0] for row in self._connection.execute(self._window())]
         if not newest:
             return []
-        words = full_text.matching(self.expression or "")
-        rowid = full_text.found.c.rowid
-        ranks = select(rowid, full_text.rank).where(words, rowid.between(newest[-1], newest[0]))
+        ranks = full_text(self._connection).ranks(words, newest[-1], newest[0])
         wanted = set(newest)
         rows = ((row[1], -row[0]) for row in self._connection.execute(ranks) if row[0] in wanted)
         begin = (after.value, -after.id) if after else (-float("inf"), 0)

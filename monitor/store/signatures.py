@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from monitor.model import Assessment, Signature
+from monitor.store import postgres_marks, sqlite_marks
 from monitor.store.database import Record
 from monitor.store.schema import marks, signatures
-from monitor.store.sqlite import insert, upsert
-from monitor.store.sqlite_marks import MEMBERS, POSTED
+from monitor.store.statements import insert, upsert
 
 # Between the marks, and the words, of one signature; it stands in none of them.
 _BETWEEN = "|"
@@ -70,7 +71,7 @@ def posted(
     limits = {"asked": json.dumps(wanted), "within": within, "most": most}
     return {
         wanted[key]: [(day, story) for day, story in json.loads(f"[{found}]")]
-        for key, found in connection.execute(POSTED, limits)
+        for key, found in connection.execute(_lookups(connection).POSTED, limits)
         if found
     }
 
@@ -81,9 +82,13 @@ def members(
     """Article ids and signatures of the newest articles of each story."""
     found: dict[int, list[tuple[int, Signature]]] = {story_id: [] for story_id in story_ids}
     limits = {"asked": json.dumps(list(found)), "most": most}
-    for row in connection.execute(MEMBERS, limits):
+    for row in connection.execute(_lookups(connection).MEMBERS, limits):
         found[row.story_id].append((row.article_id, _signature(row)))
     return found
+
+
+def _lookups(connection: Connection) -> ModuleType:
+    return postgres_marks if connection.dialect.name == "postgresql" else sqlite_marks
 
 
 def _signature_row(assessment: Assessment) -> dict[str, Any]:

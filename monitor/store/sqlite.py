@@ -11,29 +11,17 @@ import shlex
 import shutil
 import sqlite3
 from contextlib import closing
-from enum import Enum
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    make_url,
-)
-from sqlalchemy.dialects.sqlite import Insert, insert
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import BusyError, StoreError
+from monitor.store.places import BUSY_SECONDS, Access, Stamp
 from monitor.text.plain import one_line
 
-__all__ = ["Insert", "insert"]
-
-BUSY_SECONDS = 35
 _TO_READ = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA cache_size = -16384",  # 16 MB for a connection
@@ -52,27 +40,53 @@ BACKUPS = "backups"  # the folder beside the database
 # --- the file ------------------------------------------------------------------------------------
 
 
-def path_of(url: str) -> Path:
-    """The file that ``sqlite:////absolute/path`` names; StoreError for any other URL."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f'"{url}" is no database URL; write sqlite:////path/monitor.db') from error
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(
-            f"{parsed.get_backend_name()} databases are not supported; write sqlite:////path"
-        )
-    if parsed.database in (None, "", ":memory:"):
-        raise StoreError("the database must be a file; write sqlite:////path/monitor.db")
-    return Path(str(parsed.database))
+_PRAGMAS = {
+    Access.READING: (*_TO_READ, "PRAGMA query_only = ON"),
+    Access.WRITING: (*_TO_READ, *_TO_WRITE),
+    Access.MIGRATING: (*_TO_READ, *_TO_MIGRATE),
+}
 
 
-class Access(Enum):
-    """What a database is opened for, and the pragmas that this takes."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A database file, as a ``Place``."""
 
-    READING = (*_TO_READ, "PRAGMA query_only = ON")
-    WRITING = (*_TO_READ, *_TO_WRITE)
-    MIGRATING = (*_TO_READ, *_TO_MIGRATE)
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def stamp(self) -> Stamp:
+        """Read the stamp without touching the file."""
+        return stamp(self.path)
+
+    def engine(self, access: Access) -> Engine:
+        """Transactions that write, alone or beside others, hold the write lock from the start."""
+        return open_engine(self.path, access)
+
+    def explain(self, error: BaseException) -> StoreError:
+        """A driver's error as a sentence."""
+        return explain(error, self.path)
+
+    def hint(self) -> str:
+        """The command that puts the newest backup in its place."""
+        return how_to_restore(self.path)
+
+    def check_room(self) -> None:
+        """StoreError when the disk is nearly full."""
+        check_room(self.path)
+
+    def check_references(self, connection: Connection) -> None:
+        """StoreError when a row refers to another that is not there."""
+        check_references(connection, self.path)
+
+    def log_size(self) -> int:
+        """The size of the write-ahead log beside the file."""
+        return log_size(self.path)
+
+    def write_back(self, connection: Connection) -> bool:
+        """Write what is in the log into the file."""
+        return write_back(connection)
 
 
 def open_engine(path: Path, access: Access) -> Engine:
@@ -85,7 +99,7 @@ def open_engine(path: Path, access: Access) -> Engine:
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in access.value:
+        for pragma in _PRAGMAS[access]:
             connection.execute(pragma)
 
     event.listen(engine, "connect", prepare)
@@ -115,7 +129,7 @@ def _is_writable(folder: Path) -> bool:
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one wrote in
     # between, whatever the timeout; so one that may write takes the lock when it begins.
-    writing = connection.get_execution_options().get("writing", False)
+    writing = connection.get_execution_options().get("writing")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
@@ -125,8 +139,14 @@ _ENOUGH, _SHARE = 16_000_000, 10  # bytes, or that part of a small disk
 def check_room(path: Path) -> None:
     """StoreError when the disk of ``path`` is so full that writing could break off in the middle.
 
-    A round of polls takes a megabyte or two, and what it cannot write down it fetches in vain.
+    Or when the file was taken away, since what is written then would be lost with it. A round of
+    polls takes a megabyte or two, and what it cannot write down it fetches in vain.
     """
+    if not path.exists():
+        raise StoreError(
+            f"{path} was deleted or moved while it was in use: nothing is written until it is back "
+            f"and monitor was started again; {how_to_restore(path)}"
+        )
     disk = shutil.disk_usage(path.parent)
     if disk.free < min(_ENOUGH, disk.total // _SHARE):
         raise StoreError(
@@ -152,13 +172,6 @@ def write_back(connection: Connection) -> bool:
     (is_busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     driver.execute(_TO_READ[0])
     return not is_busy
-
-
-class Stamp(NamedTuple):
-    """What a file says of itself: its schema's revision, and the form of its full-text index."""
-
-    revision: str | None
-    form: int
 
 
 def stamp(path: Path) -> Stamp:
@@ -202,13 +215,6 @@ def check_references(connection: Connection, path: Path) -> None:
         )
 
 
-def upsert(table: Table) -> Insert:
-    """Insert rows, or overwrite those that have the same primary key."""
-    fresh = insert(table)
-    others = {each.name: fresh.excluded[each.name] for each in table.c if not each.primary_key}
-    return fresh.on_conflict_do_update(list(table.primary_key), set_=others)
-
-
 # --- errors --------------------------------------------------------------------------------------
 
 _SENTENCES = {
@@ -239,12 +245,6 @@ def explain(error: BaseException, path: Path) -> StoreError:
         raise error
     words = one_line(str(cause))[:_LONGEST_REASON]
     return StoreError(_SENTENCES[code].format(path=path, error=words, restore=how_to_restore(path)))
-
-
-def unreadable(error: ValueError, path: Path) -> StoreError:
-    """The sentence for a stored value that this program never wrote."""
-    words = one_line(str(error))[:_LONGEST_REASON]
-    return StoreError(f"{path} is damaged ({words}); `monitor db check` tells where")
 
 
 _LONGEST_REASON = 120

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Select,
     column,
-    func,
     literal_column,
     select,
     table,
@@ -23,9 +22,9 @@ from sqlalchemy import (
 )
 
 from monitor.query import And, Node, Not, Or, Word
-from monitor.store.schema import FULL_TEXT, articles, revisions
+from monitor.store.indexing import BATCH, FIELDS, Forms, indexed
+from monitor.store.schema import FULL_TEXT
 from monitor.text.cutting import FORM, cut
-from monitor.text.inflecting import Inflected, inflected
 
 _VOCABULARY = f"{FULL_TEXT}_words"
 _CREATE = f"""
@@ -49,153 +48,118 @@ _OUT_OF_STEP = (
     f"SELECT EXISTS (SELECT 1 FROM {FULL_TEXT}_docsize WHERE NOT EXISTS"
     " (SELECT 1 FROM revisions WHERE current AND article_id = id))",
 )
-_FIELDS = ("title", "summary", "text")
-_BATCH = 1_000
-
-found = table(FULL_TEXT, column("rowid"))
+_NEXT_WORD = text(f"SELECT term FROM {_VOCABULARY} WHERE term >= :least LIMIT 1")
+_FOUND = table(FULL_TEXT, column("rowid"))
 # A word in the title says more of an article than one in its summary, and that than one in its
 # text. The better, the lower.
-rank: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, 8.0, 3.0, 1.0)")
-# The day as it stands at the beginning of a stored time.
-day: ColumnElement[str] = func.substr(articles.c.first_seen, 1, 10)
+_RANK: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, 8.0, 3.0, 1.0)")
 
 
-# --- keeping the index ---------------------------------------------------------------------------
+class SqliteText:
+    """The index, as a ``FullText``."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._forms = Forms(self._at_least)
 
-def prepare_index(connection: Connection) -> None:
-    """Create the full-text index, or make it again when texts are cut in another form now."""
-    connection.exec_driver_sql(_CREATE)
-    connection.exec_driver_sql(_CREATE_VOCABULARY)
-    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() != FORM:
-        make_again(connection)
+    @property
+    def ids(self) -> ColumnElement[int]:
+        """The number of a row, which is its article's."""
+        return _FOUND.c.rowid
 
+    def prepare(self) -> None:
+        """Create the index, or make it again when texts are cut in another form now."""
+        self._connection.exec_driver_sql(_CREATE)
+        self._connection.exec_driver_sql(_CREATE_VOCABULARY)
+        if self._connection.exec_driver_sql("PRAGMA user_version").scalar_one() != FORM:
+            self.make_again()
 
-def make_again(connection: Connection) -> None:
-    """Index all articles anew."""
-    connection.exec_driver_sql(f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('delete-all')")
-    for batch in connection.execute(indexed()).mappings().partitions(_BATCH):
-        index(connection, batch)
-    connection.exec_driver_sql(f"PRAGMA user_version = {FORM}")
+    def make_again(self) -> None:
+        """Index all articles anew."""
+        run = self._connection.exec_driver_sql
+        run(f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('delete-all')")
+        for batch in self._connection.execute(indexed()).mappings().partitions(BATCH):
+            self.index(batch)
+        run(f"PRAGMA user_version = {FORM}")
 
+    def is_in_step(self) -> bool:
+        """Whether the index holds all articles, and nothing else."""
+        run = self._connection.exec_driver_sql
+        return not any(run(query).scalar_one() for query in _OUT_OF_STEP)
 
-def is_in_step(connection: Connection) -> bool:
-    """Whether the index holds all articles, and nothing else."""
-    return not any(connection.exec_driver_sql(query).scalar_one() for query in _OUT_OF_STEP)
+    def index(self, wordings: Iterable[Mapping[Any, Any]]) -> None:
+        """Make articles findable."""
+        if rows := [_cut(wording) for wording in wordings]:
+            self._connection.execute(_ADD, rows)
 
+    def forget(self, wordings: Iterable[Mapping[Any, Any]]) -> None:
+        """Undo ``index`` for the very same wordings."""
+        if rows := [_cut(wording) for wording in wordings]:
+            self._connection.execute(_FORGET, rows)
 
-def indexed() -> Select[Any]:
-    """The wordings that the index holds: those of the current revisions."""
-    fields = (revisions.c[name] for name in _FIELDS)
-    return select(revisions.c.article_id, *fields).where(revisions.c.current.is_(True))
+    def condition(self, node: Node) -> ColumnElement[bool] | None:
+        """What a row must have, if FTS5 can be asked for it."""
+        expression = self._expression(node)
+        return None if expression is None else _matching(expression)
 
+    def word(self, word: Word) -> ColumnElement[bool]:
+        """The condition on a row that it has ``word``."""
+        return _matching(self._phrase(word))
 
-def index(connection: Connection, wordings: Iterable[Mapping[Any, Any]]) -> None:
-    """Make articles findable; a wording has ``article_id``, ``title``, ``summary``, ``text``."""
-    if rows := [_cut(wording) for wording in wordings]:
-        connection.execute(_ADD, rows)
+    def ranks(self, node: Node, first: int, last: int) -> Select[int, float]:
+        """Articles between two ids, each with its bm25."""
+        words = _matching(self._expression(node) or "")
+        return select(_FOUND.c.rowid, _RANK).where(words, _FOUND.c.rowid.between(first, last))
 
+    # --- FTS5's language -------------------------------------------------------------------------
 
-def forget(connection: Connection, wordings: Iterable[Mapping[Any, Any]]) -> None:
-    """Undo ``index`` for the very same wordings."""
-    if rows := [_cut(wording) for wording in wordings]:
-        connection.execute(_FORGET, rows)
+    def _expression(self, node: Node) -> str | None:
+        match node:
+            case Word():
+                return self._phrase(node)
+            case And():
+                return self._conjunction(node)
+            case Or():
+                return self._joined(" OR ", node.nodes)
+            case _:
+                return None
 
+    def _phrase(self, word: Word) -> str:
+        """One word, in all its forms, or phrase; what ``cut`` gives has no quotes in it."""
+        forms = self._forms.of(word)
+        if forms is not None:
+            return f"({' OR '.join(map(_quoted, forms))})"
+        words = cut(word.text)
+        return f"{_quoted(words.strip())} *" if word.prefix else _quoted(words)
 
-def _cut(wording: Mapping[Any, Any]) -> dict[str, Any]:
-    fields = {name: cut(wording[name]) for name in _FIELDS}
-    return {"article_id": wording["article_id"], **fields}
+    def _conjunction(self, node: And) -> str | None:
+        wanted = [part for part in node.nodes if not isinstance(part, Not)]
+        refused = [part.node for part in node.nodes if isinstance(part, Not)]
+        either = self._joined(" AND ", wanted)
+        if not refused or either is None:
+            return either
+        unwanted = self._joined(" OR ", refused)
+        return unwanted and f"({either} NOT {unwanted})"
 
-
-# --- asking it -----------------------------------------------------------------------------------
-
-
-def matching(expression: str) -> ColumnElement[bool]:
-    """The condition on ``found`` that its row matches ``expression``."""
-    return literal_column(FULL_TEXT).op("MATCH", is_comparison=True)(expression)
-
-
-def expression(connection: Connection, node: Node) -> str | None:
-    """``node`` in FTS5's language; None where it asks for more than words, or only for absence."""
-    match node:
-        case Word():
-            return phrase(connection, node)
-        case And():
-            return _conjunction(connection, node)
-        case Or():
-            return _joined(connection, " OR ", node.nodes)
-        case _:
+    def _joined(self, operator: str, nodes: Iterable[Node]) -> str | None:
+        parts = [self._expression(node) for node in nodes]
+        if not parts or None in parts:
             return None
+        return f"({operator.join(part for part in parts if part)})"
+
+    def _at_least(self, least: str) -> str:
+        word = self._connection.scalars(_NEXT_WORD, {"least": least}).one_or_none()
+        return str(word or "")
 
 
-def phrase(connection: Connection, word: Word) -> str:
-    """One word, in all its forms, or phrase in FTS5's language.
-
-    What ``cut`` gives has no quotes in it.
-    """
-    forms = None if word.exact or word.prefix else inflected(word.text)
-    if forms is not None:
-        written = sorted(forms.listed | _grown(connection, forms))
-        return f"({' OR '.join(map(_quoted, written))})"
-    if not word.prefix:
-        return _quoted(cut(word.text))
-    return _beginning(connection, cut(word.text).strip())
-
-
-def _conjunction(connection: Connection, node: And) -> str | None:
-    wanted = [part for part in node.nodes if not isinstance(part, Not)]
-    refused = [part.node for part in node.nodes if isinstance(part, Not)]
-    either = _joined(connection, " AND ", wanted)
-    if not refused or either is None:
-        return either
-    unwanted = _joined(connection, " OR ", refused)
-    return unwanted and f"({either} NOT {unwanted})"
-
-
-def _joined(connection: Connection, operator: str, nodes: Iterable[Node]) -> str | None:
-    parts = [expression(connection, node) for node in nodes]
-    if not parts or None in parts:
-        return None
-    return f"({operator.join(part for part in parts if part)})"
+def _matching(expression: str) -> ColumnElement[bool]:
+    return literal_column(FULL_TEXT).op("MATCH", is_comparison=True)(expression)
 
 
 def _quoted(words: str) -> str:
     return f'"{words}"'
 
 
-# --- its vocabulary ------------------------------------------------------------------------------
-
-_NEXT_WORD = text(f"SELECT term FROM {_VOCABULARY} WHERE term >= :least LIMIT 1")
-# FTS5 reads all that a prefix finds before it gives the first; a few words are read by turns.
-_FEW = 24
-
-
-def _grown(connection: Connection, forms: Inflected) -> set[str]:
-    """The forms in the index that suffixes make, however many of them."""
-    grown: set[str] = set()
-    for beginning in forms.beginnings():
-        word = _at_least(connection, beginning)
-        while word.startswith(beginning):
-            if word in forms:
-                grown.add(word)
-            word = _at_least(connection, forms.after(word, beginning))
-    return grown
-
-
-def _beginning(connection: Connection, words: str) -> str:
-    """A word or phrase whose last word may go on."""
-    known: list[str] = []
-    if " " not in words and "'" not in words:
-        word = _at_least(connection, words)
-        while word.startswith(words) and len(known) <= _FEW:
-            known.append(word)
-            word = _at_least(connection, f"{word}\1")
-    if 0 < len(known) <= _FEW:
-        return f"({' OR '.join(map(_quoted, known))})"
-    return f"{_quoted(words)} *"
-
-
-def _at_least(connection: Connection, least: str) -> str:
-    """The first word of the index that does not come before ``least``; empty behind the last."""
-    word: str | None = connection.scalars(_NEXT_WORD, {"least": least}).one_or_none()
-    return word or ""
+def _cut(wording: Mapping[Any, Any]) -> dict[str, Any]:
+    fields = {name: cut(wording[name]) for name in FIELDS}
+    return {"article_id": wording["article_id"], **fields}

