@@ -11,6 +11,7 @@ from monitor.errors import QueryError
 from monitor.query.nodes import (
     STATES,
     Camp,
+    Figured,
     FromFeed,
     InStory,
     Is,
@@ -26,7 +27,7 @@ from monitor.query.nodes import (
 LABELS = ("country", "topic", "entity", "term")
 FIELDS = (
     *LABELS,
-    *("lang", "outlet", "camp", "feed", "story", "score"),
+    *("lang", "outlet", "camp", "feed", "story", "score", "figure"),
     *("since", "until", "first-seen", "published", "is"),
 )
 _THRESHOLD = {"matched": ">=", "unmatched": "<"}
@@ -67,6 +68,8 @@ class Field:
                 return self._time()
             case "score":
                 return self._score()
+            case "figure":
+                return self._figure()
             case "is":
                 return self._state()
             case "story":
@@ -103,6 +106,15 @@ class Field:
         if bound := _BOUND.fullmatch(self._value):
             return Score(bound[1] or ">=", float(bound[2]))
         raise self._error("write a score as score:>=60, score:<40 or score:=75")
+
+    def _figure(self) -> Figured:
+        # The words of numbers and units are read for searches that ask for them only.
+        from monitor.query.quantities import figured
+
+        try:
+            return figured(self._value)
+        except ValueError as error:
+            raise self._error(str(error)) from error
 
     def _story(self) -> InStory:
         if _STORY.fullmatch(self._value):

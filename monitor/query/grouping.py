@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Grouping(StrEnum):
-    """What articles may be counted by; times are those of being first seen, in UTC."""
+    """What articles may be counted by; times, in UTC, are those of being first seen.
+
+    What was old by then, as an imported archive is, counts at the time stated of its publication.
+    """
 
     MONTH = "month"
     WEEK = "week"

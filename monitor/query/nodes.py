@@ -79,6 +79,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Figured:
+    """A quoted number: of ``unit``, of any where that is None, within all of the bounds.
+
+    A bound is one of ``>= <= > < =`` with a value, its magnitude applied.
+    """
+
+    unit: str | None
+    bounds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Is:
     """A state of the article: one of ``STATES``."""
 
@@ -119,7 +130,7 @@ class Or:
     nodes: tuple[Node, ...]
 
 
-Leaf = Word | Label | Lang | Outlet | Camp | FromFeed | InStory | Score | Is | Within
+Leaf = Word | Label | Lang | Outlet | Camp | FromFeed | InStory | Score | Figured | Is | Within
 Node = Leaf | Not | And | Or
 
 
@@ -134,6 +145,11 @@ class Query:
         """The labels of one kind (``country``, ``topic``, …), as written."""
         leaves = _leaves(self.root)
         return tuple(leaf for leaf in leaves if isinstance(leaf, Label) and leaf.kind == kind)
+
+    @property
+    def asks_for_figures(self) -> bool:
+        """Whether the ledger of figures has to be read for an answer."""
+        return any(isinstance(leaf, Figured) for leaf in _leaves(self.root))
 
     def words(self) -> tuple[Word, ...]:
         """The words and phrases that an article is wanted to have, in the order of the search."""
