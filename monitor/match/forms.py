@@ -26,7 +26,7 @@ _DASH = re.compile(r"\s*[‐‑‒–—―−,-]+\s*")
 # Where one of these stands between two words they are no phrase, but a list or two sentences.
 _BREAK = re.compile(r"[,;:!?…、，；：！？。()]|\.\s")
 _JOINABLE = 2
-_WIDEST_GAP = 3
+WIDEST_GAP = 3
 
 
 class Layer(IntEnum):
@@ -311,14 +311,14 @@ def _spacings(text: str, folded: str) -> tuple[str, ...]:
         return (own,)
     spacings = {" ".join(own.split()), own}
     if _DASH.search(text.strip()):
-        for width in range(1, _WIDEST_GAP + 1):
+        for width in range(1, WIDEST_GAP + 1):
             spacings.add(fold(_DASH.sub("-" * width, text)).text.strip())
     return tuple(spacings)
 
 
 def word_after(hay: str, end: int) -> tuple[int, int]:
     """The span of the word after ``end``; an empty one when the gap is too wide."""
-    for begin in range(end + 1, min(end + _WIDEST_GAP + 1, len(hay))):
+    for begin in range(end + 1, min(end + WIDEST_GAP + 1, len(hay))):
         if hay[begin] != " ":
             return begin, hay.find(" ", begin)
     return end, end
@@ -326,7 +326,7 @@ def word_after(hay: str, end: int) -> tuple[int, int]:
 
 def word_before(hay: str, start: int) -> tuple[int, int]:
     """The span of the word before ``start``; an empty one when the gap is too wide."""
-    for stop in range(start - 1, max(start - _WIDEST_GAP - 1, 0), -1):
+    for stop in range(start - 1, max(start - WIDEST_GAP - 1, 0), -1):
         if hay[stop - 1] != " ":
             return hay.rfind(" ", 0, stop) + 1, stop
     return start, start

@@ -1,7 +1,8 @@
 """Which forms a word of a text may be, and which Han forms stand in a text.
 
-A word is read once: what its beginnings may stand for is remembered, so that the words that a
-language is mostly made of cost one look-up each, however many aliases there are.
+A token, what stands between two spaces, is read once: what its words may stand for is remembered,
+so that those that a language is mostly made of cost one look-up each, however many aliases there
+are. Only they are folded, and what stands beside those that begin or end a phrase.
 """
 
 from __future__ import annotations
@@ -12,28 +13,46 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.match.forms import Form, Written, precedence, word_after, word_before
+from monitor.match.forms import WIDEST_GAP, Form, Written, precedence, word_after, word_before
+from monitor.text.normalise import fold, plain
 
 # Beyond this a DFA no longer fits the processor's cache and the compact automaton is faster.
 _DFA_LIMIT = 3_000
-# About the words of a year of news in eight languages.
-_REMEMBERED = 300_000
-# Stems keep this many letters of a word, if the word is long: of Turkic ones the last may be cut
-# off, of Russian ones three.
-_BEGINNING = 3
-_LONG = 6
+# About the tokens of some weeks of news in eight languages, 15 MB of them.
+_REMEMBERED = 150_000
+# No stem is shorter than its word by more: of Turkic ones the last letter may be cut off, of
+# Russian ones three.
+_CUT_OFF = 3
+# How many letters of a stem aliases are kept by until a text has a word that begins so.
+_BEGINNINGS = range(3, 8)
+_WORD = re.compile(r"[^ ]+")
 _SPELLED = re.compile(r"(?<= )\w(?: \w)+(?= )")
+_SPACES = tuple(chr(code) for code in range(0x3001) if chr(code).isspace() and code != 0x20)
+
+# A span and the forms that its words are.
+Place = tuple[int, int, tuple[Form, ...]]
 
 
 class _Reading(NamedTuple):
-    """What a word may be: forms by itself, or a part of forms with a word beside it.
+    """What a word may be: forms by itself, or a part of forms with words beside it.
 
-    Those are kept by the first two letters of the word that must follow, or come before.
+    Those are kept by the first two letters of the word that must follow, or come before;
+    ``ahead`` and ``behind`` count the words of the longest on either side.
     """
 
     alone: tuple[Form, ...]
-    leading: Mapping[str, list[Form]]
-    closing: Mapping[str, list[Form]]
+    leading: Mapping[str, list[Form]] = {}
+    closing: Mapping[str, list[Form]] = {}
+    ahead: int = 0
+    behind: int = 0
+
+
+class _Word(NamedTuple):
+    """A word that may stand for something, at ``start:end`` of its token as given."""
+
+    start: int
+    end: int
+    reading: _Reading
 
 
 class _Shelf:
@@ -62,56 +81,76 @@ class Lexicon:
     that begins so. Those with short anchors are made at once.
     """
 
-    __slots__ = ("_idle", "_shelves", "_short", "_spelled", "_telling", "_waiting")
+    __slots__ = ("_idle", "_known", "_shelves", "_short", "_spelled", "_telling", "_waiting")
 
     def __init__(self, aliases: Iterable[Written]) -> None:
         short: list[Form] = []
         self._waiting: dict[str, list[Written]] = {}
         for one in aliases:
             firsts = tuple(one.firsts())
-            if min(map(len, firsts)) < _LONG:
+            if min(map(len, firsts)) < _BEGINNINGS.start + _CUT_OFF:
                 short.extend(one.forms())
                 continue
             for first in firsts:
-                self._waiting.setdefault(first[:_BEGINNING], []).append(one)
+                self._waiting.setdefault(_beginning(first), []).append(one)
         self._short = _Shelf(short)
         self._spelled = _spelled(short)
         self._shelves: dict[str, _Shelf] = {}
-        self._idle: set[str] = set()
         self._telling: dict[str, _Reading] = {}
+        self._known: dict[str, tuple[_Word, ...]] = {}
+        self._idle: set[str] = set()
 
-    def places(self, folded: str) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
-        """Spans of a folded text with the forms that its words there are."""
-        for start, end, forms in self._standing(f" {folded} "):
-            yield start - 1, end - 1, forms
-
-    def _standing(self, hay: str) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
-        for word in sorted(set(hay.split()) - self._idle):
-            reading = self._telling.get(word) or self._read(word)
-            if reading is None:
+    def places(self, text: str) -> Iterator[Place]:
+        """Spans of ``text``, as given, with the forms that its words there are."""
+        hay = f" {_spaced(text)} "
+        for token in set(hay.split()) - self._idle:
+            words = self._known.get(token) or self._read(token)
+            if not words:
                 continue
-            for start, end in _occurrences(hay, word):
-                if reading.alone:
-                    yield start, end, reading.alone
-                if reading.leading or reading.closing:
-                    yield from _phrases(reading, hay, start, end)
-        if self._spelled:
-            yield from self._spelled_out(hay)
+            sought = f" {token} "
+            at = hay.find(sought)
+            while at >= 0:
+                for start, end, reading in words:
+                    if reading.alone:
+                        yield at + start, at + end, reading.alone
+                    if reading.leading or reading.closing:
+                        yield from _phrases(reading, hay, at + start + 1, at + end + 1)
+                at = hay.find(sought, at + len(token) + 1)
 
-    def _read(self, word: str) -> _Reading | None:
+    def _read(self, token: str) -> tuple[_Word, ...]:
+        words = tuple(self._words(token))
+        if len(self._idle) + len(self._known) >= _REMEMBERED:
+            self._idle.clear()
+            self._known.clear()
+        if words:
+            self._known[token] = words
+        else:
+            self._idle.add(token)
+        return words
+
+    def _words(self, token: str) -> Iterator[_Word]:
+        folded = fold(token)
+        for found in _WORD.finditer(folded.text):
+            reading = self._telling.get(found[0]) or self._look_up(found[0])
+            if reading is not None:
+                yield _Word(*folded.span(*found.span()), reading)
+        if self._spelled:
+            for start, end, forms in self._spelled_out(f" {folded.text} "):
+                yield _Word(*folded.span(start - 1, end - 1), _Reading(forms))
+
+    def _look_up(self, word: str) -> _Reading | None:
         forms = list(self._forms_of(word))
-        if forms:
-            reading = self._telling[word] = _reading(forms)
-            return reading
-        if len(self._idle) < _REMEMBERED:
-            self._idle.add(word)
-        return None
+        if not forms:
+            return None
+        reading = self._telling[word] = _reading(forms)
+        return reading
 
     def _forms_of(self, word: str) -> Iterator[Form]:
         yield from self._short.forms_of(word)
-        beginning = word[:_BEGINNING]
-        if beginning in self._waiting:
-            yield from self._shelf(beginning).forms_of(word)
+        for length in range(_BEGINNINGS.start, min(_BEGINNINGS.stop, len(word) + 1)):
+            beginning = word[:length]
+            if beginning in self._waiting:
+                yield from self._shelf(beginning).forms_of(word)
 
     def _shelf(self, beginning: str) -> _Shelf:
         shelf = self._shelves.get(beginning)
@@ -121,15 +160,27 @@ class Lexicon:
             self._shelves[beginning] = shelf
         return shelf
 
-    def _spelled_out(self, hay: str) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
+    def _spelled_out(self, padded: str) -> Iterator[Place]:
         """Acronyms with a full stop after each letter: U.S."""
-        for run in _SPELLED.finditer(hay):
+        for run in _SPELLED.finditer(padded):
             letters = run[0].replace(" ", "")
             for first in range(len(letters) - 1):
                 for end in range(first + 2, len(letters) + 1):
                     forms = self._spelled.get(letters[first:end])
                     if forms:
                         yield run.start() + 2 * first, run.start() + 2 * end - 1, tuple(forms)
+
+
+def _spaced(text: str) -> str:
+    """``text`` with a space for each other kind of white space."""
+    for space in _SPACES:
+        text = text.replace(space, " ")
+    return text
+
+
+def _beginning(word: str) -> str:
+    """What is sure to stay of a long word, whatever its ending."""
+    return word[: min(len(word) - _CUT_OFF, _BEGINNINGS.stop - 1)]
 
 
 def _spelled(forms: Iterable[Form]) -> dict[str, list[Form]]:
@@ -145,14 +196,17 @@ def _reading(forms: Iterable[Form]) -> _Reading:
     alone: list[Form] = []
     leading: dict[str, list[Form]] = {}
     closing: dict[str, list[Form]] = {}
+    ahead = behind = 0
     for form in forms:
+        ahead = max(ahead, len(form.after))
+        behind = max(behind, len(form.before))
         if form.after:
             leading.setdefault(form.after[0].text[:2], []).append(form)
         elif form.before:
             closing.setdefault(form.before[-1].text[:2], []).append(form)
         else:
             alone.append(form)
-    return _Reading(tuple(_telling_apart(alone)), leading, closing)
+    return _Reading(tuple(_telling_apart(alone)), leading, closing, ahead, behind)
 
 
 def _telling_apart(forms: Sequence[Form]) -> Iterator[Form]:
@@ -168,34 +222,58 @@ def _telling_apart(forms: Sequence[Form]) -> Iterator[Form]:
             yield form
 
 
-def _phrases(
-    reading: _Reading, hay: str, start: int, end: int
-) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
-    """Forms of several words of which the one at ``start:end`` of ``hay`` is the anchor."""
+def _may_follow(grouped: Mapping[str, list[Form]], hay: str, end: int) -> bool:
+    return bool(grouped) and not (hay[end] == " " and _is_none_of(grouped, hay[end + 1 : end + 4]))
+
+
+def _may_precede(grouped: Mapping[str, list[Form]], hay: str, start: int) -> bool:
+    if not grouped or hay[start - 1] != " ":
+        return bool(grouped)
+    return not _is_none_of(grouped, hay[hay.rfind(" ", 0, start - 1) + 1 : start - 1])
+
+
+def _is_none_of(grouped: Mapping[str, list[Form]], beside: str) -> bool:
+    """Whether plainly no form's word begins as ``beside``; most are told by that, unfolded."""
+    begun = plain(beside)
+    if not begun or begun.startswith(" "):
+        return False
+    return begun[:2] not in grouped and begun[0] not in grouped
+
+
+def _phrases(reading: _Reading, hay: str, start: int, end: int) -> Iterator[Place]:
+    """Forms of several words of which the one at ``start:end`` of ``hay`` is the anchor.
+
+    ``hay`` is a text between two spaces.
+    """
+    if not (_may_follow(reading.leading, hay, end) or _may_precede(reading.closing, hay, start)):
+        return
+    first, last = _surroundings(reading, hay, start, end)
+    folded = fold(hay[first:last])
+    begin, stop = folded.place(start - first, end - first)
     beside: list[Form] = []
     if reading.leading:
-        beside += _begun(reading.leading, hay, word_after(hay, end)[0])
+        beside += _begun(reading.leading, folded.text, word_after(folded.text, stop)[0])
     if reading.closing:
-        beside += _begun(reading.closing, hay, word_before(hay, start)[0])
+        beside += _begun(reading.closing, folded.text, word_before(folded.text, begin)[0])
     for form in beside:
-        span = form.widened(hay, start, end)
+        span = form.widened(folded.text, begin, stop)
         if span is not None:
-            yield *span, (form,)
+            start, end = folded.span(*span)
+            yield first + start - 1, first + end - 1, (form,)
+
+
+def _surroundings(reading: _Reading, hay: str, start: int, end: int) -> tuple[int, int]:
+    """The span, between two spaces, in which the reading's longest phrase must lie."""
+    for _ in range(WIDEST_GAP * reading.behind + 1):
+        start = max(hay.rfind(" ", 0, start), 0)
+    for _ in range(WIDEST_GAP * reading.ahead + 1):
+        end = hay.find(" ", end + 1) if end < len(hay) - 1 else end
+    return start, end + 1
 
 
 def _begun(grouped: Mapping[str, list[Form]], hay: str, start: int) -> list[Form]:
     """The forms whose word beside the anchor may begin at ``start``; a stem may be one letter."""
     return [*grouped.get(hay[start : start + 2], ()), *grouped.get(hay[start], ())]
-
-
-def _occurrences(hay: str, word: str) -> Iterator[tuple[int, int]]:
-    """Each place where ``word`` stands between two spaces."""
-    sought = f" {word} "
-    at = hay.find(sought)
-    while at >= 0:
-        end = at + len(word) + 1
-        yield at + 1, end
-        at = hay.find(sought, end)
 
 
 class HanForms:
@@ -213,7 +291,7 @@ class HanForms:
             implementation=Implementation.ContiguousNFA if compact else Implementation.DFA,
         )
 
-    def places(self, hay: str) -> Iterator[tuple[int, int, tuple[Form, ...]]]:
+    def places(self, hay: str) -> Iterator[Place]:
         """Spans of ``hay`` with the forms that stand there."""
         for index, start, end in self._automaton.find_matches_as_indexes(hay, overlapping=True):
             yield start, end, self._forms[index]

@@ -27,13 +27,17 @@ from monitor.match.forms import (
     precedence,
     written,
 )
-from monitor.match.lexicon import HanForms, Lexicon
+from monitor.match.lexicon import HanForms, Lexicon, Place
 from monitor.model import Alias, Beat, Term
-from monitor.text.normalise import Folded, fold
+from monitor.text.normalise import fold
 from monitor.text.scripts import has_han, without_han
 
 # Part of every watchlist's fingerprint: raised when the same beat would be judged otherwise.
 _ENGINE = 1
+
+
+# What an alias stands for, the alias, and its place in the watchlist.
+_Wanted = tuple[Sought, Alias, int]
 
 
 class Occurrence(NamedTuple):
@@ -85,12 +89,15 @@ class Watchlist:
         )
 
     def _spans(self, text: str, lang: str) -> list[_Span]:
-        folded = fold(text)
-        with_han = has_han(folded.text)
-        words = without_han(folded.text) if with_han else folded.text
-        spans = list(_spans(self.words.places(words), folded, text, lang))
+        with_han = has_han(text)
+        spans = list(_spans(self.words.places(without_han(text) if with_han else text), text, lang))
         if with_han:
-            spans.extend(_spans(self.han.places(folded.text), folded, text, lang))
+            folded = fold(text)
+            places = (
+                (*folded.span(start, end), forms)
+                for start, end, forms in self.han.places(folded.text)
+            )
+            spans.extend(_spans(places, text, lang))
         return spans
 
 
@@ -114,14 +121,20 @@ def compile_watchlist(beat: Beat, keywords: Mapping[str, float]) -> Watchlist:
     """
     terms = tuple(_keyword(text, points) for text, points in keywords.items())
     weights = Weights.overridden(beat.weights)
-    fingerprint = _fingerprint(beat, weights, keywords)
     with _all_kept():
-        wanted = [
-            (sought, alias, rank) for rank, (sought, alias) in enumerate(_wanted(beat, terms))
-        ]
-        words = _lexicon([one for one in wanted if not is_han(one[1])])
-        han = _han([one for one in wanted if is_han(one[1])])
-    return Watchlist(beat, weights, terms, fingerprint, words, han)
+        in_words: list[_Wanted] = []
+        in_han: list[_Wanted] = []
+        for rank, (sought, alias) in enumerate(_wanted(beat, terms)):
+            (in_han if is_han(alias) else in_words).append((sought, alias, rank))
+        words, han = _lexicon(in_words), _han(in_han)
+    return Watchlist(beat, weights, terms, fingerprint(beat, keywords), words, han)
+
+
+def fingerprint(beat: Beat, keywords: Mapping[str, float]) -> str:
+    """The SHA-256, in hex, of all that a judgement by this watchlist depends on."""
+    weights = asdict(Weights.overridden(beat.weights))
+    said = [_ENGINE, beat.fingerprint, weights, sorted(keywords.items())]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
@@ -136,7 +149,7 @@ def _all_kept() -> Iterator[None]:
             gc.enable()
 
 
-def _lexicon(wanted: Sequence[tuple[Sought, Alias, int]]) -> Lexicon:
+def _lexicon(wanted: Sequence[_Wanted]) -> Lexicon:
     folded = [fold(alias.text).text for _, alias, _ in wanted]
     commonness = Counter(word for text in folded for word in text.split()).__getitem__
     return Lexicon(
@@ -146,7 +159,7 @@ def _lexicon(wanted: Sequence[tuple[Sought, Alias, int]]) -> Lexicon:
     )
 
 
-def _han(wanted: Iterable[tuple[Sought, Alias, int]]) -> HanForms:
+def _han(wanted: Iterable[_Wanted]) -> HanForms:
     forms: dict[str, list[Form]] = {}
     for sought, alias, rank in wanted:
         for spaced, form in han_forms(sought, alias, rank):
@@ -178,20 +191,9 @@ def _each(sought: Sought) -> Iterator[tuple[Sought, Alias]]:
     return ((sought, alias) for alias in sought.subject.aliases)
 
 
-def _fingerprint(beat: Beat, weights: Weights, keywords: Mapping[str, float]) -> str:
-    said = [_ENGINE, beat.fingerprint, asdict(weights), sorted(keywords.items())]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _spans(
-    places: Iterable[tuple[int, int, tuple[Form, ...]]],
-    folded: Folded,
-    text: str,
-    lang: str,
-) -> Iterator[_Span]:
-    """The forms at ``places`` of the folded text that may stand there in ``text``."""
-    for first, last, forms in places:
-        start, end = folded.span(first, last)
+def _spans(places: Iterable[Place], text: str, lang: str) -> Iterator[_Span]:
+    """The forms at ``places`` that may stand there in ``text``."""
+    for start, end, forms in places:
         for form in forms:
             if form.agrees(text, start, end, lang):
                 yield _Span(start, end, form)

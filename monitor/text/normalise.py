@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from monitor.text.tables import table
 
@@ -23,8 +24,7 @@ _BLOCKS = ((0x80, 0x3400), (0xA490, 0xAC00), (0xD7A4, 0x10000))
 _FEW_KINDS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text and the way back to the characters of the original.
 
     ``starts[i]`` and ``ends[i]`` bound what became ``text[i]``; both are None when the folding
@@ -41,15 +41,26 @@ class Folded:
             return start, end
         return self.starts[start], self.ends[end - 1]
 
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where the word at ``start:end`` of the original stands in ``text``."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return bisect_left(self.starts, start), bisect_right(self.ends, end)
+
 
 def fold(text: str) -> Folded:
     """Fold ``text``; any string will do, lone surrogates become spaces."""
     if text.isascii():
         return Folded(_trim_apostrophes(text.translate(_ascii_folds())))
     kinds = set(_odd().findall(text))
-    if any(_is_reshaped(letter) for letter in kinds):
+    if any(map(_is_reshaped, kinds)):
         return _fold_reshaping(text)
     return Folded(_trim_apostrophes(_fold_kinds(text, kinds)))
+
+
+def plain(text: str) -> str | None:
+    """``text`` folded, if every character of it only turns to lower case; otherwise None."""
+    return None if _odd().search(text) else text.casefold()
 
 
 def fold_key(text: str) -> str:

@@ -52,6 +52,9 @@ def main_script(text: str) -> Script:
     """The script of most of ``text``; ``OTHER`` when it has no letter of a known one."""
     if text.isascii():
         return Script.LATIN if _LETTERS[Script.LATIN].search(text) else Script.OTHER
+    present = scripts(text)
+    if len(present) == 1:
+        return present[0]
     counts = {script: len(letters.findall(text)) for script, letters in _LETTERS.items()}
     counts[Script.HAN] *= _HAN_WEIGHT
     script = max(counts, key=lambda known: counts[known])
