@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.config import DigestSettings
-from monitor.desk.accounts import Reason, Verdict, Wishes, duration, listed, moment, plural
+from monitor.desk.accounts import (
+    Readers,
+    Reason,
+    Verdict,
+    Wishes,
+    duration,
+    listed,
+    moment,
+    plural,
+)
 from monitor.match.scoring import judge
 from monitor.model import DeliveryState, Edition, JudgedArticle, Judgement, Section, Window
 from monitor.publish.digest import order_articles
 from monitor.publish.reasons import number, reason
 from monitor.publish.windows import latest_slot, next_slot, window
 from monitor.store import Store
+from monitor.store.editions import base_of
 from monitor.store.history import Carriage, Dispatch, Issue, Reading
 
 _PATH = tuple(Reason)
@@ -26,7 +35,8 @@ class Case:
     """A stored article with everything that its place depends on.
 
     ``judgement`` has the receipt, kept or made again; ``story`` are the articles of its story,
-    ``carriages`` the editions that carried any of them, the oldest first.
+    ``carriages`` the editions that carried any of them, the oldest first; ``readers`` are all who
+    get a digest.
     """
 
     store: Store
@@ -37,6 +47,7 @@ class Case:
     judgement: Judgement
     story: tuple[JudgedArticle, ...]
     carriages: tuple[Carriage, ...]
+    readers: tuple[Readers, ...]
 
     @property
     def own(self) -> tuple[Carriage, ...]:
@@ -52,6 +63,7 @@ class Case:
 def open_case(store: Store, wishes: Wishes, member: JudgedArticle, now: datetime) -> Case:
     """Gather what the store knows of ``member``."""
     article, story_ids = member.article, [] if member.story_id is None else [member.story_id]
+    readers = tuple(each for digest in wishes.settings.digests for each in wishes.readers(digest))
     reading = store.history.reading(article.id)
     receipt = store.articles.receipt(article.id)
     if receipt is None:  # only those of articles far off are not kept
@@ -64,18 +76,45 @@ def open_case(store: Store, wishes: Wishes, member: JudgedArticle, now: datetime
         reading=reading or Reading(article.first_seen, True, None, None),
         judgement=replace(member.judgement, receipt=receipt),
         story=tuple(m for ms in store.stories.members(story_ids).values() for m in ms),
-        carriages=tuple(store.history.carriages(article.id, story_ids)),
+        carriages=tuple(_read(store.history.carriages(article.id, story_ids), readers)),
+        readers=readers,
     )
 
 
+def _read(carriages: Iterable[Carriage], readers: Sequence[Readers]) -> Iterator[Carriage]:
+    """Without those of a digest's own edition that is made for the archive and goes to nobody."""
+    digests = {each.digest.name for each in readers}
+    known = {(each.digest.name, each.key) for each in readers}
+    for each in carriages:
+        variant = base_of(each.issue.variant)
+        if variant or each.issue.digest not in digests or (each.issue.digest, "") in known:
+            yield each
+
+
 def places(case: Case) -> list[tuple[str, Verdict]]:
-    """Where the article stands in each digest that carried it or may have it."""
+    """Where the article stands in each variant of a digest that carried it or may have it."""
     held = _held_back(case)
     return [
-        (digest.name, _in_digest(case, digest))
-        for digest in case.wishes.settings.digests
-        if not held or any(each.issue.digest == digest.name for each in case.own)
+        (readers.label, _in_digest(case, readers))
+        for readers in case.readers
+        if not held or any(_is_of(each, readers) for each in case.own)
     ]
+
+
+def readers_of(case: Case, issue: Issue) -> Readers | None:
+    """Who gets the editions of which ``issue`` is one; None where nobody does any more."""
+    of = (each for each in case.readers if (each.digest.name, each.key) == _kind(issue))
+    return next(of, None)
+
+
+def _is_of(carriage: Carriage, readers: Readers) -> bool:
+    """Whether these readers had the edition."""
+    return _kind(carriage.issue) == (readers.digest.name, readers.key)
+
+
+def _kind(issue: Issue) -> tuple[str, str]:
+    """The digest and the variant that an edition is of."""
+    return issue.digest, base_of(issue.variant)
 
 
 def verdict(case: Case, in_digests: Sequence[tuple[str, Verdict]]) -> Verdict:
@@ -84,7 +123,9 @@ def verdict(case: Case, in_digests: Sequence[tuple[str, Verdict]]) -> Verdict:
     ``in_digests`` are the ``places`` of the case.
     """
     if case.own:
-        return carried(case, case.own[0])
+        sent = case.store.history.dispatches([each.issue.id for each in case.own])
+        received = (each for each in case.own if each.issue.id in sent)
+        return carried(case, next(received, case.own[0]))
     if held := _held_back(case):
         return held
     if not in_digests:
@@ -118,9 +159,9 @@ def _not_assessed(case: Case) -> Verdict:
 
 
 def _lowest_threshold(case: Case) -> tuple[float, str]:
-    settings = case.wishes.settings
-    named = [(settings.digest_threshold(d), f"the digest {d.name}") for d in settings.digests]
-    return min(named, key=lambda pair: pair[0], default=(settings.watchlist.threshold, "relevance"))
+    named = [(each.threshold, f"the digest {each.label}") for each in case.readers]
+    otherwise = (case.wishes.settings.watchlist.threshold, "relevance")
+    return min(named, key=lambda pair: pair[0], default=otherwise)
 
 
 def missing_sides(case: Case) -> list[str]:
@@ -199,34 +240,49 @@ def _judged_before(case: Case, threshold: float) -> Verdict:
 # --- in one digest -------------------------------------------------------------------------------
 
 
-def _in_digest(case: Case, digest: DigestSettings) -> Verdict:
-    """What became, or will become, of an eligible article in one digest."""
-    own = [each for each in case.own if each.issue.digest == digest.name]
+def _in_digest(case: Case, readers: Readers) -> Verdict:
+    """What became, or will become, of an eligible article in one variant of a digest."""
+    own = [each for each in case.own if _is_of(each, readers)]
     if own:
         return carried(case, own[0])
-    threshold = case.wishes.settings.digest_threshold(digest)
-    if case.judgement.score < threshold:
-        return _score(case, threshold, f"the digest {digest.name}")
-    its_window = _next_window(case, digest)
-    edition = case.wishes.draft(digest, its_window)
-    told = [each for each in case.carriages if each.issue.digest == digest.name]
+    if case.judgement.score < readers.threshold:
+        return _score(case, readers.threshold, f"the digest {readers.label}")
+    if not any(map(readers.wants, (case.member, *case.others))):
+        return _filtered(case, readers)
+    its_window = _next_window(case, readers)
+    edition = readers.draft(its_window)
+    told = [each for each in case.carriages if _is_of(each, readers)]
     section = _section_of(edition, case.member.story_id)
     if told:
         held = any(story.id == case.member.story_id for story in edition.held)
-        return _folded(case, digest, told[-1], _coming(section, held), its_window)
+        return _folded(case, readers, told[-1], _coming(section, held), its_window)
     if section:
-        return _next_edition(case, digest, section, its_window)
-    return _left_out(case, digest, edition, its_window)
+        return _next_edition(case, readers, section, its_window)
+    return _left_out(case, readers, edition, its_window)
 
 
-def _next_window(case: Case, digest: DigestSettings) -> Window:
-    """The window of the edition that comes next; one whose slot has passed is due now."""
-    last = case.store.editions.latest(digest.name)
+def _filtered(case: Case, readers: Readers) -> Verdict:
+    judgement = case.judgement
+    spoken_of = listed([*judgement.countries, *judgement.topics]) or "nothing of the kind"
+    answer = (
+        f"The filters of {readers.label} leave it out: they ask for "
+        f"{listed(readers.filters, len(readers.filters))}, and its story speaks of {spoken_of}."
+    )
+    return Verdict(Reason.FILTERED, answer)
+
+
+def _next_window(case: Case, readers: Readers) -> Window:
+    """The window of the edition that comes next; one whose slot has passed is due now.
+
+    Readers who had none yet go on where the digest stands.
+    """
+    digest, latest = readers.digest, case.store.editions.latest
+    last = latest(digest.name, readers.key) or latest(digest.name)
     if digest.when is not None:
         return window(last.frozen_at if last else None, case.now, case.now)
-    slot = latest_slot(digest.schedule, digest.zone, case.now)
+    slot = latest_slot(digest.schedule, readers.zone, case.now)
     if slot is None or (last is not None and last.slot >= slot):
-        slot = next_slot(digest.schedule, digest.zone, case.now)
+        slot = next_slot(digest.schedule, readers.zone, case.now)
     return window(last.frozen_at if last else None, slot, case.now)
 
 
@@ -242,17 +298,15 @@ def _section_of(edition: Edition, story_id: int | None) -> Section | None:
     )
 
 
-def _due(case: Case, digest: DigestSettings, its_window: Window) -> str:
+def _due(case: Case, readers: Readers, its_window: Window) -> str:
     slot = its_window.slot
-    when = "due now" if slot <= case.now else f"due on {moment(slot, digest.zone)}"
-    return f"the next edition of {digest.name}, {when}"
+    when = "due now" if slot <= case.now else f"due on {moment(slot, readers.zone)}"
+    return f"the next edition of {readers.label}, {when}"
 
 
-def _next_edition(
-    case: Case, digest: DigestSettings, section: Section, its_window: Window
-) -> Verdict:
+def _next_edition(case: Case, readers: Readers, section: Section, its_window: Window) -> Verdict:
     story = next(story for story in section.stories if story.id == case.member.story_id)
-    answer = f"It will be in {_due(case, digest, its_window)}, below “{section.name}”"
+    answer = f"It will be in {_due(case, readers, its_window)}, below “{section.name}”"
     answer += f"{_led_by(case, story.lead)}, as things stand."
     return Verdict(Reason.NEXT_EDITION, answer)
 
@@ -269,17 +323,17 @@ def _led_by(case: Case, lead: JudgedArticle) -> str:
 
 def _folded(
     case: Case,
-    digest: DigestSettings,
+    readers: Readers,
     told: Carriage,
     coming: str,
     its_window: Window,
 ) -> Verdict:
     lead = _lead(case, told)
     leads = f" with article {lead.article.id} of {lead.article.outlet} in the lead" if lead else ""
-    due = _due(case, digest, its_window)
+    due = _due(case, readers, its_window)
     answer = (
-        f"It is folded into story {told.story_id}, which the edition of {digest.name} of "
-        f"{moment(told.issue.slot, digest.zone)} carried already{leads}; it {coming} {due}."
+        f"It is folded into story {told.story_id}, which the edition of {readers.label} of "
+        f"{moment(told.issue.slot, readers.zone)} carried already{leads}; it {coming} {due}."
     )
     return Verdict(Reason.FOLDED, answer)
 
@@ -291,27 +345,28 @@ def _coming(section: Section | None, held: bool) -> str:
     return "brings nothing new and is not told again by" if held else "finds no room any more in"
 
 
-def _left_out(case: Case, digest: DigestSettings, edition: Edition, its_window: Window) -> Verdict:
+def _left_out(case: Case, readers: Readers, edition: Edition, its_window: Window) -> Verdict:
+    digest = readers.digest
     eligible = case.member.article.eligible_at or case.now
     reach = _reach(case, its_window.since, its_window.until)
     if eligible >= reach:
         answer = (
             f"It is over the limit: {_weightier(digest.limit)} "
-            f"{'fills' if digest.limit == 1 else 'fill'} {_due(case, digest, its_window)}, "
+            f"{'fills' if digest.limit == 1 else 'fill'} {_due(case, readers, its_window)}, "
             "as things stand."
         )
         return Verdict(Reason.OVER_LIMIT, answer, (f"limit = {digest.limit + edition.omitted}",))
-    issue = case.store.history.first_issue(digest.name, eligible)
+    issue = case.store.history.first_issue(digest.name, eligible, readers.key)
     if issue and issue.story_count >= digest.limit and eligible >= _reach_of(case, issue):
         answer = (
-            f"It was over the limit: the edition of {digest.name} of "
-            f"{moment(issue.slot, digest.zone)} had {_weightier(issue.story_count)}, and "
+            f"It was over the limit: the edition of {readers.label} of "
+            f"{moment(issue.slot, readers.zone)} had {_weightier(issue.story_count)}, and "
             "later ones no more room."
         )
         return Verdict(Reason.OVER_LIMIT, answer)
     answer = (
-        f"It became eligible on {moment(eligible)}, too early for the digest {digest.name}: "
-        f"{_due(case, digest, its_window)}, reaches back to {moment(reach)}."
+        f"It became eligible on {moment(eligible)}, too early for the digest {readers.label}: "
+        f"{_due(case, readers, its_window)}, reaches back to {moment(reach)}."
     )
     return Verdict(Reason.TOO_OLD_FOR_DIGEST, answer)
 
@@ -335,9 +390,11 @@ def _reach_of(case: Case, issue: Issue) -> datetime:
 def carried(case: Case, carriage: Carriage) -> Verdict:
     """The edition that carried the article: as the lead of a story, or folded into one."""
     issue = carriage.issue
-    zone = case.wishes.zone(issue.digest)
+    readers = readers_of(case, issue)
+    zone = readers.zone if readers else case.wishes.zone(issue.digest)
     lead = _lead(case, carriage)
-    slot = f"the edition of {issue.digest} of {moment(issue.slot, zone)}, “{issue.subject}”"
+    whose = readers.label if readers else issue.digest
+    slot = f"the edition of {whose} of {moment(issue.slot, zone)}, “{issue.subject}”"
     sent = arrivals(case.store.history.dispatches([issue.id]).get(issue.id, []), zone)
     if lead is None or lead.article.id == case.member.article.id:
         return Verdict(Reason.CARRIED, f"It is in {slot}: {sent}.")
@@ -353,11 +410,12 @@ def _lead(case: Case, carriage: Carriage) -> JudgedArticle | None:
     ids = {
         each.article_id
         for each in case.carriages
-        if (each.story_id, each.issue.digest) == (carriage.story_id, carriage.issue.digest)
+        if (each.story_id, _kind(each.issue)) == (carriage.story_id, _kind(carriage.issue))
         and each.issue.id <= carriage.issue.id
     }
     members = [each for each in case.story if each.article.id in ids]
-    return order_articles(members, "en")[0] if members else None
+    readers = readers_of(case, carriage.issue)
+    return order_articles(members, readers.lang if readers else "en")[0] if members else None
 
 
 def arrivals(dispatches: list[Dispatch], zone: str) -> str:

@@ -45,6 +45,8 @@ _DASHES = frozenset("-–—‑−~")
 _JOINERS = _DASHES | frozenset("·•⋅*./∙×")
 _TIMES = "times"
 _LAST_DAY = 31
+# Rows of digits from here on are no quantities of anything, and no database has room for them.
+_NO_QUANTITY = 10**18
 _HUNDRED = 100
 # How many tokens behind a year may make it a deadline: 2030 жылдың соңына дейін.
 _AHEAD = 5
@@ -82,13 +84,14 @@ def figures(text: str, lang: str) -> list[Figure]:
 def numbers(text: str, lang: str) -> list[Figure]:
     """Like ``figures``, with the numbers of things that have no unit of their own."""
     if has_han(text):
-        return han_figures(text)
+        return [figure for figure in han_figures(text) if figure.value < _NO_QUANTITY]
     return numbers_among(tokens_of_figures(text), text, lang)
 
 
 def numbers_among(read: Tokens, text: str, lang: str) -> list[Figure]:
     """The numbers of a ``text`` without Han characters, whose `tokens_of_figures` are ``read``."""
-    return list(_Reader(read, text, lang).figures())
+    read_ones = _Reader(read, text, lang).figures()
+    return [figure for figure in read_ones if figure.value < _NO_QUANTITY]
 
 
 def tokens_of_figures(text: str) -> Tokens:

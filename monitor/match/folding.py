@@ -15,6 +15,7 @@ from itertools import chain
 
 from monitor.match.likeness import Weighed, likeness, support, weigh
 from monitor.match.rarity import counted
+from monitor.match.signing import HEADLINE
 from monitor.model import Signature
 
 WITHIN_DAYS = 45
@@ -57,7 +58,8 @@ def _copies(ordered: Sequence[Signature]) -> dict[int, list[int]]:
     firsts: dict[object, int] = {}
     copies: dict[int, list[int]] = {}
     for place, one in enumerate(ordered):
-        is_rich = len(one.marks) + len(one.words) >= _COPY_SIZE
+        told = sum(mark[0] != HEADLINE for mark in one.marks)
+        is_rich = told + len(one.words) >= _COPY_SIZE
         day = one.at.toordinal() if one.at else None
         key = (day, one.lang, one.marks, one.words) if is_rich else place
         copies.setdefault(firsts.setdefault(key, place), []).append(place)

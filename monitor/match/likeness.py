@@ -1,8 +1,9 @@
 """How alike the signatures of two articles are, as the logarithm of the odds of one event.
 
 The evidence is the weight of the marks that both have, over the geometric mean of what each has
-(the Ochiai coefficient, with a pad so that two short texts prove little), and within one language
-the cosine of their words. Time, other countries and other days speak against. The weights are in
+(the Ochiai coefficient, with a pad so that two short texts prove little), how much of either's
+headline the other tells, a precise figure that both give, and within one language the cosine of
+their words. Time, other countries and other days speak against. The weights are in
 ``data/stories.toml``.
 """
 
@@ -16,11 +17,15 @@ from operator import mul
 
 from monitor.match.days import distance
 from monitor.match.rarity import Rarity, weights
-from monitor.match.signing import ACT, COUNTRY, DAY, SITE
+from monitor.match.signing import ACT, COUNTRY, DAY, ENTITY, HEADLINE, KNOWN, PRECISE, SITE
 from monitor.model import Signature
 
 # Kinds of marks that make no event by themselves.
 _UNSPECIFIC = frozenset({COUNTRY, ACT})
+# Kinds of marks that name somebody or something.
+_NAMING = frozenset({ENTITY, KNOWN})
+# More names in common tell no more.
+_NAMED = 4
 _LONG = 10
 _ANNOUNCED_WITHIN = 60
 # An event announced for tomorrow is told in one piece with the announcement.
@@ -29,10 +34,15 @@ _SAME_PIECE = 2
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A signature with the weight of everything in it, ready to be compared."""
+    """A signature with the weight of everything in it, ready to be compared.
+
+    ``headline`` are those of the marks that the headline has, and ``headline_mass`` their weight.
+    """
 
     signature: Signature
     marks: dict[str, float]
+    headline: frozenset[str]
+    headline_mass: float
     words: dict[str, float]
     mass: float
     norm: float
@@ -47,13 +57,17 @@ class Weighed:
 
 def weigh(one: Signature, rarity: Rarity) -> Weighed:
     """``one`` with its weights under ``rarity``."""
-    marks = dict(zip(one.marks, map(rarity.marks.__getitem__, one.marks), strict=True))
+    weight = rarity.marks
+    marks = {mark: weight[mark] for mark in one.marks if mark[0] != HEADLINE}
+    headline = frozenset(mark[1:] for mark in one.marks if mark[0] == HEADLINE) & marks.keys()
     words = dict(zip(one.words, map(rarity.words(one.lang).__getitem__, one.words), strict=True))
     ahead = _days_ahead(one)
     day = one.at.toordinal() if one.at else None
     return Weighed(
         signature=one,
         marks=marks,
+        headline=headline,
+        headline_mass=sum(map(marks.__getitem__, headline)),
         words=words,
         mass=sum(marks.values()),
         norm=sqrt(sum(map(mul, words.values(), words.values()))),
@@ -73,10 +87,14 @@ def likeness(one: Weighed, other: Weighed) -> float:
     alike_marks = one.marks.keys() & other.marks.keys()
     points = rows["even"] + _time_points(one, other, rows)
     points += rows["marks"] * _share(one, other, alike_marks, rows["marks_pad"])
+    points += rows["headline"] * _told_of_headlines(one, other, rows["headline_pad"])
+    points += _points_of_kinds(one, alike_marks, rows)
     alike = 0.0
     if one.signature.lang == other.signature.lang:
         alike = _words_shared(one, other, rows["words_pad"])
         points += rows["same_language"] + rows["words"] * alike
+    if alike < rows["reprint"]:
+        points += rows["crowd"] * min(one.crowd, other.crowd)
     if alike < rows["wording"] and all(mark[0] in _UNSPECIFIC for mark in alike_marks):
         points += rows["nothing_specific"]
     if one.countries and other.countries and one.countries.isdisjoint(other.countries):
@@ -119,6 +137,25 @@ def _share(one: Weighed, other: Weighed, of_both: Iterable[str], pad: float) -> 
     return shared / sqrt((one.mass + pad) * (other.mass + pad))
 
 
+def _told_of_headlines(one: Weighed, other: Weighed, pad: float) -> float:
+    """What share of each headline the other article tells too, both added: 0 to 2."""
+    mine = sum(map(one.marks.__getitem__, one.headline & other.marks.keys()))
+    theirs = sum(map(other.marks.__getitem__, other.headline & one.marks.keys()))
+    return mine / (one.headline_mass + pad) + theirs / (other.headline_mass + pad)
+
+
+def _points_of_kinds(one: Weighed, of_both: Iterable[str], rows: Mapping[str, float]) -> float:
+    """Points for names that both give, and for a precise figure that is rare."""
+    kinds = [mark[0] for mark in of_both]
+    named = sum(kind in _NAMING for kind in kinds)
+    points = rows["named"] * min(named, _NAMED)
+    if PRECISE in kinds:
+        rare = rows["precise_rarity"] * weights().kinds[PRECISE]
+        if any(mark[0] == PRECISE and one.marks[mark] > rare for mark in of_both):
+            points += rows["precise"]
+    return points
+
+
 def _words_shared(one: Weighed, other: Weighed, pad: float) -> float:
     of_both = one.words.keys() & other.words.keys()
     if not of_both:
@@ -137,7 +174,7 @@ def _time_points(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> flo
     if one.day is None or other.day is None:
         return rows["undated"]
     apart = abs(one.day - other.day)
-    points = rows["apart"] * log1p(apart) + rows["crowd"] * min(one.crowd, other.crowd)
+    points = rows["apart"] * log1p(apart)
     if apart > _LONG:
         points += rows["long_apart"]
     early, late = (one, other) if one.day <= other.day else (other, one)

@@ -87,7 +87,8 @@ class Rarity:
     """What each mark and word weighs, by how many of ``total`` articles have it.
 
     ``marks`` and ``words`` (of each language) count articles; ``days`` are the ordinals of their
-    days, in order. An article without what is asked for is no reason to fail: it is rare.
+    days, in order; no day is taken for less crowded than ``least_crowd`` (see `crowd`). An article
+    without what is asked for is no reason to fail: it is rare.
     """
 
     def __init__(
@@ -96,8 +97,10 @@ class Rarity:
         marks: Mapping[str, int] | None = None,
         words: Mapping[str, Mapping[str, int]] | None = None,
         days: Sequence[int] = (),
+        least_crowd: float = 0.0,
     ) -> None:
         self._total = total
+        self._least_crowd = least_crowd
         self._days = days
         self._word_counts = words or {}
         self._words: dict[str, _Remembered] = {}
@@ -116,13 +119,32 @@ class Rarity:
         return found
 
     def crowd(self, day: int | None) -> float:
-        """How many articles appeared around a day, as the logarithm of times the usual number."""
+        """How many articles appeared around a day, as the logarithm of times the usual number.
+
+        From ``crowd_most`` on, more outlets tell the same events and not more events.
+        """
         if day is None:
             return 0.0
-        rows = weights().likeness
-        around = rows["crowd_days"]
-        first, last = (bisect_left(self._days, end) for end in (day - around, day + around + 1))
-        return log(max(1.0, (last - first) / rows["crowd_usual"]))
+        crowd = _crowd_of(_around(self._days, day))
+        return min(weights().likeness["crowd_most"], max(self._least_crowd, crowd))
+
+
+def _around(days: Sequence[int], day: int) -> int:
+    """How many articles appeared around a day."""
+    reach = int(weights().likeness["crowd_days"])
+    return bisect_left(days, day + reach + 1) - bisect_left(days, day - reach)
+
+
+def _crowd_of(articles: float) -> float:
+    return log(max(1.0, articles / weights().likeness["crowd_usual"]))
+
+
+def _usual_crowd(days: Sequence[int]) -> float:
+    """The crowd around the days of the articles so far, with a belief for when there are few."""
+    rows = weights().likeness
+    belief = rows["crowd_counted_as"]
+    met = sum(_around(days, day) * count for day, count in Counter(days).items())
+    return _crowd_of((belief * rows["crowd_unknown"] + met) / (belief + len(days)))
 
 
 def counted(signatures: Iterable[Signature]) -> Rarity:
@@ -156,9 +178,11 @@ class _Counts:
         if one.at:
             self._days[one.at.toordinal()] -= 1
 
-    def rarity(self) -> Rarity:
+    def rarity(self, *, to_come: bool = False) -> Rarity:
+        """What is usual among them; with more ``to_come`` no day is less crowded than most were."""
         days = [day for day in sorted(self._days) for _ in range(self._days[day])]
-        return Rarity(self.total, self._marks, self._words, days)
+        least = _usual_crowd(days) if to_come else 0.0
+        return Rarity(self.total, self._marks, self._words, days, least)
 
 
 class News:
@@ -170,7 +194,7 @@ class News:
         self._counted: deque[Signature] = deque()
         self._waiting: list[Signature] = []
         self._last = 0
-        self._rarity = self._counts.rarity()
+        self._rarity = self._counts.rarity(to_come=True)
         for article_id, one in newest:
             self.rarity(article_id)
             self.add(article_id, one)
@@ -194,7 +218,7 @@ class News:
         self._waiting.clear()
         while len(self._counted) > USUAL:
             self._counts.drop(self._counted.popleft())
-        self._rarity = self._counts.rarity()
+        self._rarity = self._counts.rarity(to_come=True)
 
 
 def step_of(article_id: int) -> int:

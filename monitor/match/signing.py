@@ -2,14 +2,14 @@
 
 A mark is a short string whose first letter tells its kind: an entity of the beat, a
 country, somebody or something known everywhere, the consonants of a name, a figure with its unit,
-a day, a term of the beat, a thing, an act, or a site in the headline. Words count within one
-language only.
+round or precise, a day, a term of the beat, a thing, an act, a site in the headline, or any of
+these said in the headline. Words count within one language only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cache
 
@@ -26,7 +26,9 @@ from monitor.text.skeleton import LENGTH, skeleton
 from monitor.text.tables import table
 from monitor.text.vocabulary import Vocabulary, vocabulary
 
-ENTITY, COUNTRY, KNOWN, NAME, FIGURE, DAY, TERM, THING, ACT, SITE = "ecwnfdtkas"
+ENTITY, COUNTRY, KNOWN, NAME, FIGURE, PRECISE, DAY, TERM, THING, ACT, SITE, HEADLINE = (
+    "ecwnfpdtkash"
+)
 
 # Kinds of entities that stand for their countries and for nothing besides.
 _STANDS_FOR_COUNTRY = frozenset({"country"})
@@ -34,8 +36,15 @@ _STANDS_FOR_COUNTRY = frozenset({"country"})
 _SPEAKS_OF_COUNTRY = frozenset({"country", "people", "language"})
 # Kinds of entities that tell which country an event is in.
 _LIES_IN_COUNTRY = frozenset({"country", "people", "language", "city", "region", "district"})
+# What lies in more of them names none: two articles on one part of the world tell no event.
+_FEW_COUNTRIES = 2
 # Without a unit one and two are mostly no quantities.
 _LEAST_COUNT = 3
+# A precise figure has so many digits that are not rounded; spans of time are mostly round.
+_LEAST_PRECISE = 10
+_DIGITS, _DIGITS_WITH_UNIT = 3, 2
+_ROUND_UNITS = frozenset({"months", "years", "year"})
+_YEARS = range(1900, 2101)
 _SHORTEST_NAME = 4
 _SHORTEST_WORD = 3
 # Long enough to tell words apart, short enough to drop most endings.
@@ -55,7 +64,7 @@ class Signer:
         self._countries: Mapping[str, tuple[str, ...]] = {
             entity.id: entity.countries
             for entity in watchlist.beat.entities
-            if entity.kind in _LIES_IN_COUNTRY
+            if entity.kind in _LIES_IN_COUNTRY and len(entity.countries) <= _FEW_COUNTRIES
         }
         self._sites = {
             entity.id: entity.kind
@@ -71,17 +80,15 @@ class Signer:
 
     def sign(self, wording: Wording, judgement: Judgement, at: datetime | None) -> Signature:
         """The signature of an article; ``at`` None says that nobody knows when it appeared."""
-        lang, text = wording.lang, _told(wording)
-        folded = fold(text).text
-        words = (without_han(folded) if has_han(folded) else folded).split()
-        marks = {
-            *self._of_beat(judgement, with_text=not wording.summary),
-            *_of_world(folded, words, lang),
-            *_of_names(text, lang, _named(judgement)),
-            *_of_numbers(text, words, lang),
-        }
-        told = _content(folded, words, lang) - self._of_countries(judgement, lang)
-        return Signature(at, lang, frozenset(marks), told)
+        lang, told = wording.lang, (wording.summary or wording.text)[:_READ]
+        named = _named(judgement)
+        headline, of_headline = _said(wording.title, lang, named)
+        body, of_body = _said(told, lang, named)
+        headline.update(self._of_beat(judgement, ("title",)))
+        body.update(self._of_beat(judgement, ("summary",) if wording.summary else ("text",)))
+        marks = headline | body | {HEADLINE + mark for mark in headline if mark[0] != SITE}
+        words = (of_headline | of_body) - self._of_countries(judgement, lang)
+        return Signature(at, lang, frozenset(marks), words)
 
     def _of_countries(self, judgement: Judgement, lang: str) -> frozenset[str]:
         """What the names of countries and peoples would be among the content words."""
@@ -92,11 +99,11 @@ class Signer:
         )
         return frozenset(word for form in forms for word in content_words(form, lang))
 
-    def _of_beat(self, judgement: Judgement, *, with_text: bool) -> Iterator[str]:
-        """Marks of the entities and terms in title and summary (in the text if that is read)."""
+    def _of_beat(self, judgement: Judgement, fields: Collection[str]) -> Iterator[str]:
+        """Marks of the entities and terms in some fields."""
         for line in judgement.receipt:
             kind, _, name = line.rule.partition(":")
-            if line.field is None or (line.field == "text" and not with_text):
+            if line.field not in fields:
                 continue
             if kind == "entity":
                 yield from (COUNTRY + code for code in self._countries.get(name, ()))
@@ -108,8 +115,16 @@ class Signer:
                 yield TERM + name
 
 
-def _told(wording: Wording) -> str:
-    return f"{wording.title}\n{(wording.summary or wording.text)[:_READ]}"
+def _said(text: str, lang: str, named: Set[str]) -> tuple[set[str], frozenset[str]]:
+    """The marks and the content words of a part of an article."""
+    folded = fold(text).text
+    words = (without_han(folded) if has_han(folded) else folded).split()
+    marks = {
+        *_of_world(folded, words, lang),
+        *_of_names(text, lang, named),
+        *_of_numbers(text, words, lang),
+    }
+    return marks, _content(folded, words, lang)
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -153,19 +168,19 @@ class _Roots(dict[str, str]):
 
 @cache
 def _roots(lang: str) -> Mapping[str, str]:
-    return _Roots(vocabulary(lang), _known(lang))
+    return _Roots(vocabulary(lang), known_words(lang))
 
 
 def _of_world(folded: str, words: Sequence[str], lang: str) -> Iterator[str]:
     """Things, acts, countries and what is known everywhere."""
-    known = _known(lang)
+    known = known_words(lang)
     yield from known.ids(words)
     if has_han(folded):
         yield from known.han_ids(folded)
 
 
 @cache
-def _known(lang: str) -> Lexicon:
+def known_words(lang: str) -> Lexicon:
     """The words of all three tables as marks; a word counts in the first that has it."""
     rows: dict[str, Mapping[str, str]] = {}
     for name, row in table("world")["names"].items():
@@ -235,4 +250,15 @@ def _of_numbers(text: str, words: Iterable[str], lang: str) -> Iterator[str]:
 def _of_figures(found: Iterable[Figure]) -> Iterator[str]:
     for figure in found:
         if figure.unit or figure.value >= _LEAST_COUNT:
-            yield f"{FIGURE}{figure.value:.3g} {figure.unit}"
+            kind = PRECISE if _is_precise(figure) else FIGURE
+            yield f"{kind}{figure.value:.3g} {figure.unit}"
+
+
+def _is_precise(figure: Figure) -> bool:
+    """Whether hardly two events have such a figure: 4,197 m or 46.8 billion, not five or 2026."""
+    if figure.unit in _ROUND_UNITS or figure.value < _LEAST_PRECISE:
+        return False
+    if not figure.unit and figure.value in _YEARS:
+        return False
+    digits = f"{figure.value:.2e}".partition("e")[0].replace(".", "").rstrip("0")
+    return len(digits) >= (_DIGITS_WITH_UNIT if figure.unit else _DIGITS)

@@ -64,11 +64,15 @@ def _heaviest(found: Collection[str], weight: Mapping[str, float], most: int) ->
 class OpenStories:
     """The stories near some articles: those of the archive, and those opened since.
 
-    ``stored`` are the stories in which articles are already.
+    ``stored`` are the stories in which articles are already, ``by_hand`` the articles that stay
+    there whatever they say.
     """
 
-    def __init__(self, stored: Mapping[int, int] | None = None) -> None:
+    def __init__(
+        self, stored: Mapping[int, int] | None = None, by_hand: Collection[int] = ()
+    ) -> None:
         self._stored = stored or {}
+        self._by_hand = by_hand
         self._posted: Mapping[Asked, Sequence[Posted]] = {}
         self._added: dict[str, set[Posted]] = {}
         self._members: dict[int, dict[int, Signature]] = {}
@@ -118,6 +122,9 @@ class OpenStories:
 
         Of equally good stories the older wins. None for an article that stays where it is.
         """
+        if article_id in self._by_hand:
+            self._enter(article_id, one, self._stored[article_id])
+            return None
         if rarity is not self._rarity:
             self._rarity, self._weighed = rarity, {}
         subject = weigh(one, rarity)
