@@ -29,6 +29,8 @@ _OFFSET = re.compile(
     rf"{_FRACTION}\s*\(?(?:utc|gmt|ut|мск|msk)?\s?([+\-−–])\s?(\d\d?)(?::?(\d\d))?(?!\d)"
 )
 _HAN = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
+# RFC 822 with the month as Chinese systems write it: "22 11月 2026".
+_HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})[ -](\d{1,2})[月월][ -](\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d\d)(?!\d)")
 _YEAR = re.compile(r"\d{4}")
@@ -152,6 +154,8 @@ def _day(stated: str) -> tuple[int, int, int] | None:
     """Year, month and day."""
     if found := _HAN.search(stated):
         return _year(found[1]), int(found[2]), int(found[3])
+    if found := _HAN_MONTH.search(stated):
+        return int(found[3]), int(found[2]), int(found[1])
     if month := _named_month(stated):
         return _beside_month(month, _NUMBER.findall(stated))
     if found := _YEAR_FIRST.search(stated):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -12,10 +12,11 @@ from monitor.collect.attribution import attributed
 from monitor.collect.dates import moment
 from monitor.collect.stamps import stamp
 from monitor.model import Entry
-from monitor.text.plain import from_markup, one_line, scalar
+from monitor.text.plain import from_markup, one_line, safe_markup, scalar
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_YEARS = range(1970, 2100)
+# The first second of 1970 is what clocks say that were never set.
+_YEARS = range(1971, 2100)
 # An element with nothing but other elements in it.
 _HOLLOW = re.compile(rb"(?:\s++|<!\[CDATA\[|\]\]>|</?[\w:.-]++\s*+/?>)*+")
 # What urljoin would leave as it is; the rest is for urljoin to say.
@@ -32,6 +33,10 @@ class Construct:
     def plain(self) -> str:
         """The words on one line."""
         return one_line(self.value) if self.literal else from_markup(self.value)
+
+    def shown(self) -> str:
+        """What it states, with its markup as far as that is harmless."""
+        return one_line(self.value) if self.literal else safe_markup(self.value)
 
 
 def atom_text(value: str) -> Construct:
@@ -68,13 +73,14 @@ class Statement:
 
 
 def stated_entry(
-    statement: Statement, source: bytes, base: str, seen: Container[str]
+    statement: Statement, source: bytes, base: str, seen: Container[str], markup: bool = False
 ) -> Entry | None:
     """An entry of plain one-line texts; None when there is nothing in it at all.
 
     ``source`` is the element as it stands in the document, empty where that is not known; a link
     is resolved against ``base``. An entry without a title is called by its first words, its link or
-    its id; one that states none of them has no title, and nothing that could be shown.
+    its id; one that states none of them has no title, and nothing that could be shown. With
+    ``markup`` the summary is harmless HTML, and the text stands in for one that is missing.
     """
     site = absolute(statement.site, base) if statement.site else None
     link = _link(statement, base)
@@ -88,7 +94,7 @@ def stated_entry(
     if not title and not statement.says_more() and _is_hollow(source):
         return None
     summary = "" if summary == text else summary
-    return _entry(
+    entry = _entry(
         statement,
         link,
         site,
@@ -98,6 +104,13 @@ def stated_entry(
         authors=tuple(dict.fromkeys(filter(None, map(one_line, statement.authors)))),
         stamp=mark,
     )
+    return _with_markup(entry, statement) if markup else entry
+
+
+def _with_markup(entry: Entry, statement: Statement) -> Entry:
+    texts = (statement.summary, *statement.contents)
+    shown = next(filter(None, (text.shown() for text in texts)), "")
+    return replace(entry, summary=shown, text="")
 
 
 def _is_hollow(source: bytes) -> bool:
@@ -164,5 +177,5 @@ def _first_words(text: str, limit: int = 80) -> str:
 
 
 def _credible(stated: datetime | None) -> datetime | None:
-    """A year 1 or 9999 is a slip, and no time zone can show it."""
+    """A year 1, 1970 or 9999 is a slip, and no time zone can show some of them."""
     return stated if stated and stated.year in _YEARS else None

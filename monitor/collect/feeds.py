@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import replace
-from itertools import repeat
+from itertools import pairwise, repeat
 
 from monitor.collect import refusals, sitemaps, strict
 from monitor.collect.cadence import cadence, may_ask
 from monitor.collect.charsets import as_text
-from monitor.collect.entries import absolute, stated_entry
+from monitor.collect.entries import Statement, absolute, stated_entry
 from monitor.collect.json_feed import parse_json_feed
 from monitor.collect.reading import Reading
 from monitor.collect.stamps import are_seen, elements
@@ -24,54 +24,74 @@ _ENTRY_ENDS = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
 _LINK_ENDS = re.compile(
     r"""</(?:\w+:)?link\s*>|<(?:\w+:)?link\s(?![^<>]*\brel\s*=\s*["'](?!alternate))[^<>]*>""", re.I
 )
+# Where that begins which names an entry, or dates it.
+_NAME_BEGINS = re.compile(
+    r"<(?:\w+:)?(?:guid|id|pubdate|date|published|updated|issued|modified)\b", re.I
+)
+_QUOTED = re.compile(
+    r"<!\[CDATA\[(?:(?:(?!\]\]>).)*+\]\]>|.*+)|<!--(?:(?:(?!-->).)*+-->|.*+)", re.S
+)
 _TITLE_ENDS = re.compile(r"</(?:\w+:)?title\s*>", re.I)
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
 _PREFIX = re.compile(r"xmlns:([\w.-]+)\s*=")
 _MOST_ATTRIBUTES, _MOST_PREFIXES, _MOST_NESTED_ENTITIES = 500, 200, 3
+# Entries that are read one by one, which takes long, and characters of the head before them.
+_MOST_SALVAGED, _LONGEST_HEAD = 200, 5_000
 # An entity that is made of others, which no feed needs and every bomb is made of.
 _NESTED_ENTITY = re.compile(r"<!ENTITY[^<>&]*+&(?!(?:amp|lt|gt|quot|apos);)\w+;")
 
 
-def parse(
+def parse_with_markup(
     body: bytes, *, url: str, content_type: str = "", seen: Set[str] = frozenset()
+) -> ParsedFeed:
+    """Read one document as ``parse`` does, its summaries as HTML, for who asks what it states."""
+    return parse(body, url=url, content_type=content_type, seen=seen, markup=True)
+
+
+def parse(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    seen: Set[str] = frozenset(),
+    markup: bool = False,
 ) -> ParsedFeed:
     """Read one document that was found at ``url``.
 
     Never raises on what a publisher may send, but ``MemoryError``: a document that is no feed
     comes back as a state with a sentence. Links are as stated, made absolute where a base is
-    known. Of entries whose
-    stamp is in ``seen`` only what names them is read; where there are no others, nothing is, and
-    the state is unchanged.
+    known. Of entries whose stamp is in ``seen`` only what names them is read; where there are no
+    others, nothing is, and the state is unchanged. With ``markup`` a summary is harmless HTML.
     """
     text = as_text(body, content_type).lstrip()
     if not text:
         return ParsedFeed(FeedState.BROKEN, error="the answer is empty")
     if text[0] in "{[":
-        return parse_json_feed(text, url, seen)
+        return parse_json_feed(text, url, seen, markup)
     if refusals.is_page(text):
         return refusals.read_page(text, url)
     if sitemaps.root(text):
         return sitemaps.read_sitemap(text, url, seen)
     if _PROLOG.fullmatch(text):
         return ParsedFeed(FeedState.BROKEN, error="the document breaks off before it begins")
-    return refusals.read_words(text) or _xml_feed(text, url, seen)
+    return refusals.read_words(text) or _xml_feed(text, url, seen, markup)
 
 
-def _xml_feed(text: str, url: str, seen: Set[str]) -> ParsedFeed:
+def _xml_feed(text: str, url: str, seen: Set[str], markup: bool) -> ParsedFeed:
     document = text.encode("utf-8", "replace")
     sources = elements(document)
     if are_seen(sources, seen):
         return _with_cadence(ParsedFeed(FeedState.UNCHANGED), document, sources)
     reading = strict.read(document)
     if reading is not None:
-        return _parsed(reading, document, sources, url, seen)
+        return _parsed(reading, document, sources, url, seen, markup)
     if _is_exhausting(text):
         return ParsedFeed(FeedState.BROKEN, error="the document is made to take for ever to read")
     # Here and not above: it takes long to load, and most feeds are well-formed.
     from monitor.collect import lenient
 
     try:
-        reading = lenient.read(text)
+        reading = _salvaged(lenient.read(text), text)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  feedparser lets errors of every kind through
@@ -82,7 +102,26 @@ def _xml_feed(text: str, url: str, seen: Set[str]) -> ParsedFeed:
         return ParsedFeed(FeedState.NOT_A_FEED, error=sentence)
     is_cut = bool(reading.flaw) and _is_truncated(text)
     loses_its_end = is_cut and _loses_its_end(text)
-    return _parsed(reading, document, sources, url, seen, is_cut, loses_its_end)
+    return _parsed(reading, document, sources, url, seen, markup, is_cut, loses_its_end)
+
+
+def _salvaged(reading: Reading, text: str) -> Reading:
+    """``reading``, or what its entries say one by one where a flaw of one hides others."""
+    from monitor.collect import lenient
+
+    if not reading.flaw:
+        return reading
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    begins = [found.start() for found in _ENTRY_BEGINS.finditer(bare)]
+    few = len(reading.statements) < len(begins) <= _MOST_SALVAGED
+    if not few or begins[0] > _LONGEST_HEAD:
+        return reading
+    head = text[: begins[0]]
+    found: list[Statement] = []
+    for begin, end in pairwise([*begins, len(text)]):
+        found += lenient.read(head + text[begin:end]).statements[:1]
+    is_more = len(found) > len(reading.statements)
+    return replace(reading, statements=tuple(found)) if is_more else reading
 
 
 def _parsed(
@@ -91,6 +130,7 @@ def _parsed(
     sources: list[bytes],
     url: str,
     seen: Set[str],
+    markup: bool,
     is_cut: bool = False,
     loses_its_end: bool = False,
 ) -> ParsedFeed:
@@ -98,7 +138,7 @@ def _parsed(
     if len(sources) != len(reading.statements):
         sources = []
     stated = zip(statements, sources or repeat(b""), strict=False)
-    found = (stated_entry(statement, source, url, seen) for statement, source in stated)
+    found = (stated_entry(statement, source, url, seen, markup) for statement, source in stated)
     entries = tuple(entry for entry in found if entry)
     feed = ParsedFeed(
         state=_state(entries, is_cut),
@@ -146,10 +186,13 @@ def _is_truncated(text: str) -> bool:
 
 
 def _loses_its_end(text: str) -> bool:
-    """Whether the last entry is cut off before its title and link are whole."""
+    """Whether the last entry is cut off before its title and link are whole, or in its guid."""
     begins = [match.start() for match in _ENTRY_BEGINS.finditer(text)]
     if len(begins) <= len(_ENTRY_ENDS.findall(text)):
         return False
+    names = [match.end() for match in _NAME_BEGINS.finditer(text, begins[-1])]
+    if names and "</" not in text[names[-1] :]:
+        return True
     return not (_LINK_ENDS.search(text, begins[-1]) and _TITLE_ENDS.search(text, begins[-1]))
 
 

@@ -174,7 +174,7 @@ def _finding(
         kind=_kind(article, digest),
         entry=entry,
         url=entry.link or _guid_as_url(entry) or its_keys[0],
-        keys=its_keys if len(its_keys) > 1 else its_keys + others,
+        keys=its_keys + _kept(entry, its_keys, others),
         told=told(entry),
         hash=digest,
         article_id=article.id if article else None,
@@ -182,6 +182,16 @@ def _finding(
         backlog=stated is not None and stated < newest_old,
         lang=lang,
     )
+
+
+def _kept(entry: Entry, its_keys: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The aliases to remember: an article with two keys of its own needs none.
+
+    A guid that repeats the link moves with it to another host; the path stays.
+    """
+    if len(its_keys) == 1:
+        return others
+    return others[:1] if entry.id == entry.link and _path(its_keys[0]) else ()
 
 
 def _stated(entry: Entry) -> datetime | None:

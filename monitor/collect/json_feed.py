@@ -11,13 +11,15 @@ from monitor.model import Entry, FeedState, ParsedFeed
 from monitor.text.plain import one_line
 
 
-def parse_json_feed(text: str, url: str, seen: Container[str] = frozenset()) -> ParsedFeed:
+def parse_json_feed(
+    text: str, url: str, seen: Container[str] = frozenset(), markup: bool = False
+) -> ParsedFeed:
     """Read a JSON document that was found at ``url``; what is no JSON Feed is a state.
 
     The answers of GDELT's search are read too; one without results is ``{}``.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, strict=False, parse_constant=lambda name: None)
     except (ValueError, RecursionError) as error:
         return ParsedFeed(FeedState.BROKEN, error=f"the JSON cannot be read ({error})")
     if document == {}:
@@ -28,7 +30,7 @@ def parse_json_feed(text: str, url: str, seen: Container[str] = frozenset()) -> 
     if not isinstance(rows, list):
         return ParsedFeed(FeedState.NOT_A_FEED, error="JSON, but no JSON Feed")
     home = absolute(_text(document.get("home_page_url")), url)
-    found = (_entry(row, home or url, seen) for row in rows if isinstance(row, dict))
+    found = (_entry(row, home or url, seen, markup) for row in rows if isinstance(row, dict))
     entries = tuple(entry for entry in found if entry)
     return ParsedFeed(
         state=FeedState.OK if entries else FeedState.EMPTY,
@@ -61,9 +63,9 @@ def _search_results(rows: list[Any], url: str, seen: Container[str]) -> ParsedFe
     return ParsedFeed(FeedState.OK if entries else FeedState.EMPTY, entries=entries)
 
 
-def _entry(row: dict[str, Any], base: str, seen: Container[str]) -> Entry | None:
+def _entry(row: dict[str, Any], base: str, seen: Container[str], markup: bool) -> Entry | None:
     source = json.dumps(row, sort_keys=True).encode()
-    return stated_entry(_statement(row), source, base, seen)
+    return stated_entry(_statement(row), source, base, seen, markup)
 
 
 def _statement(row: dict[str, Any]) -> Statement:
@@ -90,8 +92,8 @@ def _authors(row: dict[str, Any]) -> Iterator[str]:
     """Version 1.1 has a list, 1.0 has one."""
     several = row.get("authors")
     for author in several if isinstance(several, list) else [row.get("author")]:
-        if isinstance(author, dict):
-            yield _text(author.get("name"))
+        if name := _text(author.get("name") if isinstance(author, dict) else author):
+            yield name
 
 
 def _text(value: object) -> str:

@@ -31,7 +31,8 @@ def read(text: str) -> Reading:
     mended = with_plain_ampersands(readable)
     document = _document(mended)
     head = document.feed
-    is_atom = document.version.startswith("atom")
+    version = document.version
+    is_atom = version.startswith("atom")
     is_loose = bool(document.get("bozo"))
     flaw = one_line(str(document.get("bozo_exception", ""))) if document.get("bozo") else ""
     if not flaw and mended != readable:
@@ -40,9 +41,9 @@ def read(text: str) -> Reading:
         title=_construct(head.get("title_detail"), is_atom),
         link=_home(head),
         lang=head.get("language") or "",
-        statements=tuple(_statement(entry, is_atom, is_loose) for entry in document.entries),
+        statements=tuple(_statement(entry, version, is_loose) for entry in document.entries),
         flaw=flaw,
-        is_known=bool(document.entries or document.version),
+        is_known=bool(document.entries or version),
     )
 
 
@@ -56,9 +57,10 @@ def _document(text: str) -> Any:
     )
 
 
-def _statement(entry: dict[str, Any], is_atom: bool, is_loose: bool) -> Statement:
+def _statement(entry: dict[str, Any], version: str, is_loose: bool) -> Statement:
     """In a malformed document feedparser leaves escapes in all that is no text."""
     read = unescape if is_loose else str
+    is_atom = version.startswith("atom")
     contents = [_construct(text, is_atom) for text in entry.get("content", ()) if _is_words(text)]
     whole = (text for text in map(entry.get, _WHOLE_TEXTS) if isinstance(text, str))
     contents += [Construct(read(text)) for text in whole]
@@ -68,7 +70,7 @@ def _statement(entry: dict[str, Any], is_atom: bool, is_loose: bool) -> Statemen
     return Statement(
         id=read(entry.get("id") or ""),
         link=read(link),
-        guid=read(guid),
+        guid=read(guid or _about(entry, version)),
         title=_construct(entry.get("title_detail"), is_atom),
         summary=_construct(entry.get("summary_detail"), is_atom),
         contents=tuple(contents),
@@ -78,6 +80,12 @@ def _statement(entry: dict[str, Any], is_atom: bool, is_loose: bool) -> Statemen
         outlet=read(_origin(entry, "title")),
         site=read(_origin(entry, "href")),
     )
+
+
+def _about(entry: dict[str, Any], version: str) -> str:
+    """RSS 1.0 names its items by their addresses, where no guid stands in the way."""
+    is_address = version == "rss10" and "guidislink" not in entry
+    return str(entry.get("id") or "") if is_address else ""
 
 
 def _addresses(entry: dict[str, Any]) -> tuple[str, str]:

@@ -8,10 +8,16 @@ from html.entities import html5
 # Left out by XML 1.0; they come from copy and paste, and stop every XML reader.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CODE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.I)
+# The two halves of a character outside the basic plane, each as a reference.
+_HALVES = re.compile(r"&#(?:x([0-9a-f]{4})|(\d{5}));&#(?:x([0-9a-f]{4})|(\d{5}));", re.I)
 _OWN_ENTITIES = re.compile(r"<!ENTITY\b")
-# An ampersand outside CDATA, with the name that it refers to, if it refers to one.
+_DEFINITION = re.compile(r"<!(?:DOCTYPE|ENTITY)\b")
+_LONG_DEFINITION = re.compile(r"<!ENTITY\b[^<>]{500}")
+# An ampersand outside CDATA and comments, with the name that it refers to, if it refers to one.
 _AMPERSAND = re.compile(
-    r"<!\[CDATA\[(?:(?:(?!\]\]>).)*+\]\]>|.*+)|&(?!#)(?:([A-Za-z][A-Za-z0-9]*);)?", re.S
+    r"<!\[CDATA\[(?:(?:(?!\]\]>).)*+\]\]>|.*+)|<!--(?:(?:(?!-->).)*+-->|.*+)"
+    r"|&(?!#)(?:([A-Za-z][A-Za-z0-9]*);)?",
+    re.S,
 )
 _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _PREFIXED = re.compile(r"<([\w.-]+):(?:channel|feed|item|entry)[\s>]", re.I)
@@ -21,9 +27,14 @@ _EMPTY_LINK = re.compile(r"<link>\s*</link>|<link\s*/>")
 def legible(text: str) -> str:
     """``text`` without the characters that XML forbids, and without references to them.
 
-    A link without an address is left out too: it would hide the guid that stands in for it.
+    A link without an address is left out too: it would hide the guid that stands in for it. Each
+    definition of a document gets a line of its own, where feedparser looks for them.
     """
-    return _without_prefix(_EMPTY_LINK.sub("", _CODE.sub(_legal, _ILLEGAL.sub("", text))))
+    legal = _ILLEGAL.sub("", text)
+    # A long one would be put in at every reference to it.
+    lines = legal if _LONG_DEFINITION.search(legal) else _DEFINITION.sub(r"\n\g<0>", legal)
+    joined = _HALVES.sub(_joined, lines)
+    return _without_prefix(_EMPTY_LINK.sub("", _CODE.sub(_legal, joined)))
 
 
 def _without_prefix(text: str) -> str:
@@ -32,6 +43,16 @@ def _without_prefix(text: str) -> str:
     if prefixed is None or f"xmlns:{prefixed[1]}" in text:
         return text
     return re.sub(rf"(</?){re.escape(prefixed[1])}:", r"\1", text)
+
+
+def _joined(references: re.Match[str]) -> str:
+    high, low = (
+        int(references[place], 16) if references[place] else int(references[place + 1])
+        for place in (1, 3)
+    )
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return references[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _legal(reference: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ _ROOT = re.compile(
     r"(?:<\?.*?\?>\s*|<!--(?:(?!-->).)*+-->\s*)*+<(?:\w+:)?(urlset|sitemapindex)\b", re.S
 )
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>")
+_NEWS = "/schemas/sitemap-news/"
 _LOCATION = re.compile(r"<(?:\w+:)?loc>\s*([^<]{1,2000}?)\s*<")
 
 
@@ -36,6 +37,8 @@ def read_sitemap(text: str, url: str, seen: Container[str]) -> ParsedFeed:
         return ParsedFeed(FeedState.NOT_A_FEED, error=f"an index of sitemaps, not a feed{hint}")
     pages, flaw = _pages(with_plain_ampersands(legible(text)))
     articles = [page for page in pages if "title" in page]
+    if not pages and not flaw and _NEWS in text:
+        return ParsedFeed(FeedState.EMPTY)
     if not articles and not flaw:
         sentence = "a sitemap without news: it says where pages are, and not what they are called"
         return ParsedFeed(FeedState.NOT_A_FEED, error=sentence)

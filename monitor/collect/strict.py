@@ -151,7 +151,9 @@ def _take_from_head(found: _Found, part: Element, is_atom: bool) -> None:
 def _statement(entry: Element, is_atom: bool) -> Statement:
     if entry.attrib and entry.attrib.keys() - {_ABOUT, _XML_LANG}:
         raise _DoubtError
-    found = _Found(id=entry.get(_ABOUT, ""), has_id=_ABOUT in entry.attrib)
+    about = entry.get(_ABOUT, "")
+    guid = about if entry.tag == f"{RSS1}item" else ""
+    found = _Found(id=about, guid=guid, has_id=_ABOUT in entry.attrib)
     for part in entry:
         _taker(part.tag)(found, part, is_atom)
     if found.media_titles and (not found.title.value or found.forgets_titles):

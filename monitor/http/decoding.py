@@ -23,6 +23,11 @@ _PIECE = 1 << 16
 _ZSTD_SLICE = 64
 # RFC 9659: the most memory that a sender of zstd over HTTP may ask for.
 _ZSTD_WINDOW = 1 << 23
+# RFC 7932, section 9.1: these low bits of the first byte ask for a window of 16 MB, of which as
+# much is used as is unpacked. Packers take it for documents larger than any feed; the cap is lower
+# there, so that window and document together hold no more memory than another bomb.
+_BROTLI_WIDEST = 0b1111
+_MOST_FROM_WIDEST = 8_000_000
 
 _Chunks = Iterator[bytes]
 # Unpacks one stream piece by piece, and returns what stands behind it.
@@ -142,6 +147,22 @@ def _unframe(chunks: _Chunks) -> _Unpacking:
 
 
 def _unbrotli(chunks: _Chunks) -> _Chunks:
+    start, chunks = _peeked(chunks, 1)
+    pieces = _pieces_of_brotli(chunks)
+    is_widest = start[:1] and start[0] & _BROTLI_WIDEST == _BROTLI_WIDEST
+    return _at_most(_MOST_FROM_WIDEST, pieces) if is_widest else pieces
+
+
+def _at_most(cap: int, pieces: _Chunks) -> _Chunks:
+    left = cap
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise too_large(cap)
+        yield piece
+
+
+def _pieces_of_brotli(chunks: _Chunks) -> _Chunks:
     stream = brotli.Decompressor()
     for chunk in chunks:
         piece = stream.process(chunk, output_buffer_limit=_PIECE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -29,7 +30,12 @@ def checksum(fields: Iterable[bytes]) -> str:
 
 
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")) | {0: " "}
+_ANY_UNSEEN = re.compile(f"[{''.join(map(chr, _UNSEEN))}]")
 
 
 def _as_read(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
+    composed = unicodedata.normalize("NFC", text)
+    # To look for them takes a fifth of the time that it takes to leave them out.
+    if _ANY_UNSEEN.search(composed):
+        composed = composed.translate(_UNSEEN)
+    return " ".join(composed.split())

@@ -6,13 +6,10 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING
 
 from monitor.text.scripts import Script, main_script, scripts
+from monitor.text.sequences import Model, load_model
 from monitor.text.tables import table
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 UNDETERMINED = "und"
 # Enough for certainty; more would only cost time.
@@ -88,7 +85,7 @@ def _telling_letters() -> tuple[tuple[str, frozenset[str], frozenset[str], float
 def _by_words(text: str) -> str | None:
     """The language whose small words stand in ``text``; None where they do not tell.
 
-    It spares most texts the library, which takes ten times as long.
+    It spares most texts the statistics, which take ten times as long.
     """
     folded = text.casefold()
     there = frozenset(_WORD.findall(folded))
@@ -113,14 +110,14 @@ def _small_words() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
 def _ranked(text: str) -> list[str]:
     """The languages of the text's scripts, likeliest first; ``und`` leads where all are as likely.
 
-    The library judges by sequences of letters, and some short texts have none that it knows.
+    The model judges by sequences of bytes, and some short texts have none that it knows.
     """
-    clean = text.encode("utf-8", "ignore").decode("utf-8")
     written = {lang for script in scripts(text) for lang in table("languages")["scripts"][script]}
-    found = [(_synonyms().get(lang, lang), points) for lang, points in _identifier().rank(clean)]
-    ranked = [(lang, points) for lang, points in found if lang in written]
+    also = {lang for lang, same in _synonyms().items() if same in written}
+    ranked = _model().rank(text, written | also)
     is_blind = ranked[0][1] == ranked[-1][1]
-    return [*([UNDETERMINED] if is_blind else []), *(lang for lang, _ in ranked)]
+    langs = [_synonyms().get(lang, lang) for lang, _ in ranked]
+    return [*([UNDETERMINED] if is_blind else []), *langs]
 
 
 @cache
@@ -130,11 +127,7 @@ def _synonyms() -> dict[str, str]:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    # Loading the model takes a third of a second and brings numpy: only when first needed.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    wanted = [*table("languages")["candidates"], *_synonyms()]
-    identifier.set_languages([lang for lang in wanted if lang in identifier.labels])
-    return identifier
+def _model() -> Model:
+    """Loaded only when first needed: most texts give their language away otherwise."""
+    written = {lang for langs in table("languages")["scripts"].values() for lang in langs}
+    return load_model({*written, *_synonyms()})

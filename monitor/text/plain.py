@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 
 import nh3
 
@@ -28,6 +31,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]"
 # They make the text after them run backwards, in a list of other people's titles too.
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _STEERING = re.compile(f"{_CONTROL.pattern}|{_DIRECTION.pattern}")
+# A value that a careless program would take for markup or a script.
+_ACTIVE = re.compile(r"[<>]|script:|\bon\w+\s*=", re.I)
 _LINE_END = re.compile(r"[\t\n\r]")
 
 
@@ -39,6 +44,31 @@ def from_markup(markup: str) -> str:
     if "<" in words or "\0" in words:
         words = nh3.clean(_BLOCK.sub(" ", scalar(markup)), tags=set())
     return one_line(html.unescape(words))
+
+
+def safe_markup(markup: str) -> str:
+    """An HTML fragment without what could run, load frames or ask for input when it is shown.
+
+    What has neither tags nor escapes in it is no markup, and stays as it is.
+    """
+    markup = scalar(markup)
+    if _MARKUP.search(markup):
+        markup = _cleaner().clean(markup)
+    return _harmless(markup).strip()
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    source = files("monitor.text").joinpath("data/markup.toml").read_text("utf-8")
+    allowed = tomllib.loads(source)
+    return nh3.Cleaner(
+        tags=set(allowed["elements"]),
+        clean_content_tags=set(allowed["dropped"]),
+        attributes={"*": set(allowed["attributes"])},
+        attribute_filter=lambda element, name, value: None if _ACTIVE.search(value) else value,
+        url_schemes=set(allowed["schemes"]),
+        link_rel=None,
+    )
 
 
 def one_line(text: str) -> str:

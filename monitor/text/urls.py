@@ -18,8 +18,12 @@ from monitor.text.tables import table
 
 # A longer link is stored as its hash.
 _LONGEST_KEY = 500
-# Most addresses: in canonical letters, without a query. They need no parser.
-_PLAIN = re.compile(r"https?://([a-z0-9]+(?:[.-][a-z0-9]+)+)((?:/[A-Za-z0-9_~-][\w~.-]*)*/?)", re.A)
+# Most addresses: in canonical letters, nothing escaped. They need no parser.
+_PLAIN = re.compile(
+    r"https?://([a-z0-9]+(?:[.-][a-z0-9]+)+(?::(?:[1-9]\d{1,3}|[1-5]\d{4}))?)"
+    r"((?:/[A-Za-z0-9_~-][\w~.-]*)*/?)(?:\?([\w~.&=-]*))?",
+    re.A,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ def canonical(url: str) -> str:
     """
     rendering = _rendering()
     if plain := _PLAIN.fullmatch(url):
-        host, path = plain.groups()
-        return "/".join([_naming(host, rendering), *_segments(path, rendering)])
+        site, path, stated = plain.groups()
+        site = site.removesuffix(":80").removesuffix(":443") if ":" in site else site
+        named = "/".join([_naming(site, rendering), *_segments(path, rendering)])
+        return named + _query(stated, rendering) if stated else named
     try:
         parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=True))
         port = parts.port
@@ -60,11 +66,9 @@ def canonical(url: str) -> str:
     host = _naming((parts.hostname or "").rstrip("."), rendering)
     host += f":{port}" if port not in (None, 80, 443) else ""
     segments = _segments(parts.path, rendering)
-    stated = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode([(name, value) for name, value in stated if not _tracks(name, rendering)])
     # A fragment names a place in the article, but a "hashbang" names the article.
     bang = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
-    return "/".join([host, *segments]) + (f"?{query}" if query else "") + bang
+    return "/".join([host, *segments]) + _query(parts.query, rendering) + bang
 
 
 def _naming(host: str, rendering: _Rendering) -> str:
@@ -75,6 +79,13 @@ def _naming(host: str, rendering: _Rendering) -> str:
 
 def _segments(path: str, rendering: _Rendering) -> list[str]:
     return [part for part in path.split("/") if part and part not in rendering.path_parts]
+
+
+def _query(stated: str, rendering: _Rendering) -> str:
+    """What of a query names the article, sorted, with its question mark; empty for nothing."""
+    pairs = sorted(parse_qsl(stated, keep_blank_values=True))
+    query = urlencode([(name, value) for name, value in pairs if not _tracks(name, rendering)])
+    return f"?{query}" if query else ""
 
 
 def _tracks(name: str, rendering: _Rendering) -> bool:

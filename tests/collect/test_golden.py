@@ -131,7 +131,7 @@ def test_json_feed() -> None:
                 text="To‘liq matn",
                 published=MORNING,
                 updated=datetime(2026, 11, 22, 9, tzinfo=UTC),
-                authors=("A. Karimov",),
+                authors=("A. Karimov", "nobody"),
             ),
             Entry(
                 id="43",

@@ -346,8 +346,11 @@ def test_lone_surrogates_never_reach_the_store() -> None:
         _rss("".join(f'<a{number}:b xmlns:a{number}="u"/>' for number in range(5_000))),
         "<html>" + "<a <" * 50_000,
         '{"items": [' + '{"title": "' + "<p " * 50_000 + '"}]}',
+        "<rss><channel><item><title>x</titel>" + "<id>" * 20_000 + "</",
+        _rss("<item><title>x</titel></item>" * 200, _item(1)),
+        "<!DOCTYPE z [" + "<!ENTITY a 'b'>" * 20_000 + "]>" + _rss(_item(1), prolog=""),
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_no_document_takes_long(text: str) -> None:
     """Documents made to be slow are read, or given up, in seconds."""

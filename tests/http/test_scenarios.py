@@ -22,7 +22,7 @@ ERRORS: dict[str, tuple[type[FetchError], str]] = {
     "endless_headers": (FetchError, "spoke no HTTP"),
     "chunked_broken": (FetchError, "spoke no HTTP"),
     "connection_reset_mid_body": (FetchError, "failed|broke off"),
-    "brotli_bomb": (FetchError, "larger than 10 MB"),
+    "brotli_bomb": (FetchError, "larger than"),
     "double_encoding": (FetchError, "more than once"),
 }
 

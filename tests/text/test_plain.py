@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.plain import escaped, from_markup, one_line, scalar, spaced_line
+from monitor.text.plain import escaped, from_markup, one_line, safe_markup, scalar, spaced_line
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,32 @@ def test_half_characters_are_replaced_and_pairs_joined() -> None:
     assert scalar("a\ud83d") == "a\ufffd"
     assert scalar("\ud83d\ude00") == "\U0001f600"
     assert scalar("ok") == "ok"
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [
+        ('<span id="">a</span>', '<span id="">a</span>'),
+        ('<p style="x:y" onclick="z()">a<br/>b', "<p>a<br>b</p>"),
+        ("a &amp; b <i>c", "a &amp; b <i>c</i>"),
+        ("AT&T\n5 < 6", "AT&T\n5 < 6"),
+        ('<a href="java\nscript:x()">a</a>', "<a>a</a>"),
+        ('<a href="/1" title="</a onload=x>">a</a>', '<a href="/1">a</a>'),
+        ('<img src="data:image/svg+xml,x" alt="b">', '<img alt="b">'),
+        ("a<script>b</script><textarea><img onerror=c></textarea>", "a"),
+        ("<form><input>a</form>", "a"),
+        ("<b>a\u202eb</b>", "<b>ab</b>"),
+    ],
+)
+def test_markup_that_is_shown_elsewhere_is_harmless(stated: str, shown: str) -> None:
+    """It keeps what carries meaning, and loses what runs, loads by itself or asks for input."""
+    assert safe_markup(stated) == shown
+
+
+@given(st.text(max_size=60) | st.lists(_PIECES, max_size=12).map("".join))
+def test_harmless_markup_has_nothing_active(markup: str) -> None:
+    """Whatever is stated, no tag of it is one that could do harm."""
+    shown = safe_markup(markup).lower()
+    tags = "".join(re.findall("<[a-z/!][^>]*>", shown))
+    assert not re.search(r"<(?:script|style|iframe|object|embed|form|meta|link|base)\b", tags)
+    assert not re.search(r"\son\w+\s*=|script:", tags)

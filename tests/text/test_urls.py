@@ -44,3 +44,23 @@ def test_a_guid_is_known_within_its_feed_only() -> None:
     """Two feeds may both count from 1; a guid that is an address may flip its scheme."""
     assert guid_key(1, "1") != guid_key(2, "1")
     assert guid_key(1, "http://www.a.example/x") == guid_key(1, "https://a.example/x?fbclid=y")
+
+
+_HOSTS = st.sampled_from(["news.example", "www.news.example", "m.a-b.example", "127.0.0.1"])
+_PORTS = st.sampled_from(["", ":80", ":443", ":8080", ":65535", ":59999"])
+
+
+@given(
+    _HOSTS,
+    _PORTS,
+    st.text("ab/.~_-A0", max_size=12),
+    st.text("ab=&.~_-;A0", max_size=16) | st.sampled_from(["utm_source=x&b=2&a=1", "a=2&a=1&amp="]),
+)
+def test_addresses_that_need_no_parser_are_named_as_by_one(
+    site: str, port: str, path: str, query: str
+) -> None:
+    """An escaped letter, which a parser must see, makes no difference to the name."""
+    plain = f"http://{site}{port}/{path}?{query}"
+    parsed = f"HTTP://{site}{port}/{path}?{query}"
+
+    assert canonical(plain) == canonical(parsed)
