@@ -1,0 +1,70 @@
+"""The wishes: whether beat, digests and secrets can be used, and who would hear of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.config import Settings
+from monitor.errors import MonitorError
+from monitor.pipeline.deliver import transports
+from monitor.pipeline.doctor.findings import Finding, Verdict
+from monitor.pipeline.publish import upcoming
+from monitor.pipeline.setup import Setup
+
+
+def of_wishes(setup: Setup, now: datetime) -> Iterator[Finding]:
+    """The beat, the next digest, the transports with their secrets, leaving, and the watch."""
+    settings, beat = setup.settings, setup.beat
+    counted = f"{len(beat.entities)} entities, {len(beat.terms)} terms"
+    yield Finding("beat", Verdict.OK, f"{beat.title}: {counted}, {len(setup.listings)} feeds.")
+    yield _digests(setup, now)
+    yield _transports(setup)
+    if _leaves_by_mail(settings):
+        yield Finding(
+            "leaving",
+            Verdict.NOTE,
+            "[web] public_url is not set, so mails carry no one-click link for leaving.",
+            "monitor config check",
+        )
+    yield _watch(settings)
+
+
+def _digests(setup: Setup, now: datetime) -> Finding:
+    following = upcoming(setup, now)
+    if following is not None:
+        digest, slot = following
+        at = f"{slot:%Y-%m-%d %H:%M} UTC"
+        return Finding("digests", Verdict.OK, f"The next edition is {digest.name}, due {at}.")
+    if any(digest.when for digest in setup.settings.digests):
+        return Finding("digests", Verdict.OK, "Only urgent editions are wished for.")
+    return Finding(
+        "digests", Verdict.WARNING, "No digest is ever due: nothing is sent.", "monitor init"
+    )
+
+
+def _transports(setup: Setup) -> Finding:
+    try:
+        named = transports(setup)
+    except MonitorError as error:
+        return Finding("transports", Verdict.WRONG, f"{error}.", "monitor config check")
+    return Finding("transports", Verdict.OK, f"Editions can go out over {', '.join(named)}.")
+
+
+def _leaves_by_mail(settings: Settings) -> bool:
+    mailed = any(
+        each.transport == "email" for digest in settings.digests for each in digest.receivers
+    )
+    has_page = settings.web is not None and bool(settings.web.public_url)
+    return bool(settings.smtp.host) and mailed and not has_page
+
+
+def _watch(settings: Settings) -> Finding:
+    if settings.monitor.ping_url:
+        return Finding("watch", Verdict.OK, "A watch is told of each complete round.")
+    return Finding(
+        "watch",
+        Verdict.NOTE,
+        "Nobody would notice if the monitor stopped; [monitor] ping_url names who is told that it "
+        "works.",
+    )
