@@ -14,6 +14,7 @@
     ├── StoreError                the database cannot be used
     │   ├── NewerDatabaseError    it was written by a newer version
     │   └── BusyError             another process holds it
+    ├── AssistError               a language model that gave no words
     ├── AlreadyRunningError       a second ``monitor run``
     └── TransportError            a delivery that failed (``retry`` tells whether to try again)
 """
@@ -114,6 +115,14 @@ class NewerDatabaseError(StoreError):
 
 class BusyError(StoreError):
     """Another process holds the database for too long."""
+
+
+class AssistError(MonitorError):
+    """A language model that gave no words; ``is_gone``: it has none for anybody at the moment."""
+
+    def __init__(self, message: str, *, is_gone: bool = True) -> None:
+        self.is_gone = is_gone
+        super().__init__(message)
 
 
 class AlreadyRunningError(MonitorError):

@@ -18,11 +18,13 @@ from typing import TextIO
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.beat.places import beat_folder
 from monitor.config import Configuration, load
 from monitor.errors import AlreadyRunningError, MonitorError, StoreError
 from monitor.pipeline.boundary import Boundary
 from monitor.pipeline.deliver import transports
-from monitor.pipeline.setup import Setup, beat_folder, prepare
+from monitor.pipeline.setup import Setup, prepare
+from monitor.publish.notices import notice
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 6.0  # seconds; whoever stops a program kills it after ten
@@ -90,6 +92,18 @@ def only_one(lock: Path) -> Iterator[None]:
         yield
 
 
+def is_held(lock: Path) -> bool:
+    """Whether a process holds ``lock`` at this moment; nothing is made or kept."""
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 class Reloader:
     """Hands out the newest valid setup; a changed file that is not valid is reported.
 
@@ -110,7 +124,7 @@ class Reloader:
             changed = prepare(load(self._setup.configuration.path))
             transports(changed)
         except (MonitorError, OSError) as error:
-            problem = f"Changed settings are not in force: {str(error).splitlines()[0]}"
+            problem = notice("not_in_force", problem=str(error).splitlines()[0])
             self._setup = replace(self._setup, notices=(problem,))
             _log.error("%s; the old settings stay", problem)
         else:

@@ -1,6 +1,7 @@
-"""``./run test [--slow | --long]``: everything, in parallel.
+"""``./run test [--server | --slow | --long]``: everything, in parallel.
 
-``--slow`` runs what takes long instead, ``--long`` what takes a quarter of an hour by itself.
+``--server`` runs what needs a PostgreSQL instead (the packages of ``.ci/server.lock``), ``--slow``
+what takes long, ``--long`` what takes a quarter of an hour by itself.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ import sys
 
 import pytest
 
+_MARKED = {
+    "--server": "server and not slow and not long",
+    "--slow": "slow and not long",
+    "--long": "long",
+}
+_USUAL = "not server and not slow and not long"
+
 
 def main(arguments: list[str]) -> int:
     """Run pytest and return its exit code."""
-    wanted = next((word for word in ("--slow", "--long") if word in arguments), None)
+    wanted = next((word for word in _MARKED if word in arguments), "")
     rest = [argument for argument in arguments if argument != wanted]
-    marker = {"--slow": "slow and not long", "--long": "long"}.get(
-        wanted or "", "not slow and not long"
-    )
+    marked = _MARKED.get(wanted, _USUAL)
     parallel = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto"]
-    code = pytest.main(["-m", marker, "-ra", "-q", *parallel, *rest])
+    code = pytest.main(["-m", marked, "-ra", "-q", *parallel, *rest])
     return 0 if wanted and code == pytest.ExitCode.NO_TESTS_COLLECTED else int(code)
 
 

@@ -91,6 +91,7 @@ def load_camps(folder: Path, listings: Iterable[FeedListing]) -> list[Camp]:
     raise_mistakes(contents)
     polled = [each for each in listings if each.camp is not None]
     names = {row.fields["id"]: row.fields["name"] for row in contents.rows["camps"]}
+    official = {row.fields["id"] for row in contents.rows["camps"] if row.fields.get("official")}
     names |= {each.camp: each.camp for each in polled if each.camp and each.camp not in names}
     return [
         Camp(
@@ -100,6 +101,7 @@ def load_camps(folder: Path, listings: Iterable[FeedListing]) -> list[Camp]:
             countries=frozenset(
                 each.country for each in polled if each.camp == camp and each.country
             ),
+            official=camp in official,
         )
         for camp, name in names.items()
     ]

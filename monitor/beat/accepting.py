@@ -10,13 +10,15 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Table
 
 from monitor.beat import load_beat
 from monitor.beat.contents import read
+from monitor.config.source import places
 from monitor.errors import BeatError, InputError
 
 _FILES = {"entities": "entities/accepted.toml", "terms": "terms-accepted.toml"}
+_KEYWORDS = ("watchlist", "keywords")
 _HEADER = "Accepted from documents by `monitor seed`. Edit these rows like any others."
 
 
@@ -86,6 +88,52 @@ def appended_within(
         raise InputError(f"{path}: write {inner} as [[{table}.{inner}]] tables")
     array.append(_row(added))
     return tomlkit.dumps(document)
+
+
+def with_watchlist(
+    text: str, threshold: float | None, keywords: Mapping[str, float | None], path: Path
+) -> str:
+    """``text`` with another threshold, where one is given, and with the keywords that are.
+
+    A keyword of None is taken out. New ones stand below those that are there, or right below the
+    heading of their table with what is said there.
+    """
+    document = _document(text, path)
+    watchlist = document.setdefault("watchlist", tomlkit.table())
+    if threshold is not None:
+        watchlist["threshold"] = _number(threshold)
+    table = watchlist.setdefault("keywords", tomlkit.table())
+    has_heading = isinstance(table, Table) and _KEYWORDS in places(tomlkit.dumps(document))
+    added = {word: points for word, points in keywords.items() if points is not None}
+    for word in keywords:
+        if word not in added:
+            table.pop(word, None)
+        elif word in table or not has_heading:
+            table[word] = _number(added.pop(word))
+    changed = tomlkit.dumps(document)
+    return _with_keywords(changed, added) if added else changed
+
+
+def _with_keywords(text: str, added: Mapping[str, float]) -> str:
+    """``text`` with new lines in the table of keywords, which has a heading."""
+    found = places(text)
+    heading = found[_KEYWORDS].line
+    last = max((it.line for path, it in found.items() if path[:2] == _KEYWORDS), default=heading)
+    lines = text.splitlines(keepends=True)
+    while last == heading and lines[heading:] and lines[heading].startswith("#"):
+        heading = last = heading + 1
+    new = [f"{_quoted(word)} = {_number(points)}\n" for word, points in added.items()]
+    if new and not lines[last - 1].endswith("\n"):
+        lines[last - 1] += "\n"
+    return "".join([*lines[:last], *new, *lines[last:]])
+
+
+def _quoted(word: str) -> str:
+    return tomlkit.string(word).as_string()
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value
 
 
 def _document(text: str | None, path: Path) -> tomlkit.TOMLDocument:

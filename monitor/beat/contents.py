@@ -31,7 +31,7 @@ _LISTS = dict.fromkeys(WORDINGS, dict)
 TABLES = {
     "sides": Shape({"id": str, "name": str, "countries": list}, {}),
     "topics": Shape({"slug": str}, {"title": dict}),
-    "camps": Shape({"id": str, "name": str}, {"means": str, "outlets": list}),
+    "camps": Shape({"id": str, "name": str}, {"means": str, "outlets": list, "official": bool}),
     "documents": Shape({"id": str}, {}),
     "entities": Shape(
         {"id": str, "name": str, "kind": str, "sides": list},

@@ -61,6 +61,12 @@ def read(packed: str) -> tuple[Beat, dict[str, float]]:
     ), kept["keywords"]
 
 
+def keywords_of(packed: str) -> dict[str, float]:
+    """The keywords alone of what ``written`` wrote down."""
+    keywords: dict[str, float] = json.loads(zlib.decompress(b64decode(packed)))["keywords"]
+    return keywords
+
+
 def _subject(row: dict[str, Any]) -> dict[str, Any]:
     return _tuples({**row, "aliases": [Alias(**alias) for alias in row["aliases"]]})
 

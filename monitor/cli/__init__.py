@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typer import TyperException
 
+# What writing to a terminal, a pipe or a file may fail with, whoever is at the other end.
+_UNWRITTEN = {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
+
 
 def main() -> None:
     """Run the program and leave with its exit code; a mistake of the user is one sentence."""
+    try:
+        _open_streams()
+        code = _run()
+    except KeyboardInterrupt:
+        code = _fail("stopped", 130)
+    except BrokenPipeError:
+        code = _say_no_more()
+    except OSError as error:
+        if error.errno not in _UNWRITTEN or error.filename:
+            raise
+        _say_no_more()
+        code = _fail(f"the output could not be written: {error.strerror}", 1)
+    _leave(code)
+
+
+def _run() -> int:
     from typer import TyperException
 
     from monitor.cli.app import app
@@ -27,12 +49,29 @@ def main() -> None:
         code = _fail(str(error), 2)
     except MonitorError as error:
         code = _fail(str(error), 1)
-    except KeyboardInterrupt:
-        code = _fail("stopped", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    _leave(code if isinstance(code, int) else 0)
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _open_streams() -> None:
+    """Make a closed stream lead nowhere, and every stream take any text.
+
+    Otherwise the next file that is opened takes its number, and gets what is written to it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nowhere, number)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files need not be text
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say_no_more() -> int:
+    """Nobody reads on: what is still to be written leads nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _with_hint(error: TyperException) -> str:
@@ -49,14 +88,16 @@ def _fail(sentence: str, code: int) -> int:
     from monitor.cli.screen import clean_line
 
     if sentence:
-        print("\n".join(map(clean_line, f"monitor: {sentence}".split("\n"))), file=sys.stderr)
+        with suppress(OSError):
+            print("\n".join(map(clean_line, f"monitor: {sentence}".split("\n"))), file=sys.stderr)
     return code
 
 
 def _leave(code: int) -> None:
     """Exit without waiting for a fetch that hangs: everything that matters is committed by now."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # where nobody reads, the code must do
+        sys.stdout.flush()
+        sys.stderr.flush()
     if any(thread.name.startswith("fetch") for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)

@@ -14,11 +14,14 @@ from monitor.cli import (
     db,
     demo,
     digest,
+    doctor,
     dossier,
     evaluate,
     feeds,
     figures,
     importing,
+    keywords,
+    rate,
     score,
     search,
     seed,
@@ -27,6 +30,7 @@ from monitor.cli import (
     stories,
     story,
     subscribers,
+    tune,
     web,
     why,
 )
@@ -84,9 +88,13 @@ app.command("stories")(stories.stories)
 app.add_typer(story.app, name="story")
 app.command("dossier")(dossier.dossier)
 app.command("evaluate")(evaluate.evaluate)
+app.command("rate")(rate.rate)
+app.command("tune")(tune.tune)
+app.command("keywords")(keywords.keywords)
 app.command("seed", cls=seed.SeedCommand)(seed.seed)
 app.command("import")(importing.import_file)
 app.command("init")(config.init)
+app.command("doctor")(doctor.doctor)
 app.add_typer(feeds.app, name="feeds")
 app.command("web")(web.web)
 app.add_typer(subscribers.app, name="subscribers")

@@ -44,13 +44,16 @@ def schema_text() -> str:
 @app.command("check")
 def check(context: typer.Context) -> None:
     """Read the settings, the beat and the password, and report every mistake with its line."""
+    from monitor.pipeline.assisting import model_key
     from monitor.pipeline.deliver import transports
     from monitor.pipeline.publish import receivers_of
     from monitor.pipeline.setup import prepare
+    from monitor.text.addresses import masked
 
     settings = configuration(context)
     setup = prepare(settings)
     transports(setup)
+    model_key(setup)
     beat = setup.beat
     aliases = sum(len(row.aliases) for rows in (beat.entities, beat.terms) for row in rows)
     print(f"{settings.path.name} is in order.")
@@ -59,13 +62,29 @@ def check(context: typer.Context) -> None:
         f"{plural(len(beat.terms), 'term')}, {plural(aliases, 'alias', 'aliases')}"
     )
     print(f"feeds     {len(setup.listings)}")
+    if settings.database_file is None:
+        print(clean_line(f"database  {_server(settings.database)}"))
     for digest in settings.settings.digests:
         names = [each.identity for each in receivers_of(setup, digest)]
         where = ", ".join(names) or f"the folder {settings.editions.name}/"
         when = digest.when or digest.schedule.text
         print(clean_line(f"digest    {digest.name}: {when} {digest.zone}, to {where}"))
+    if wishes := settings.settings.assist:
+        languages = ", ".join(wishes.languages)
+        print(clean_line(f"words     {wishes.model} at {masked(wishes.address)}, in {languages}"))
     if note := _leaving_note(settings.settings):
         print(f"leaving   {note}")
+
+
+def _server(url: str) -> str:
+    """What a database that is no file is called; StoreError when it could not be opened here."""
+    from monitor.store.database import place_of
+    from monitor.store.postgres import Server
+
+    place = place_of(url)
+    if isinstance(place, Server):
+        place.check_driver()
+    return str(place)
 
 
 def _leaving_note(settings: Settings) -> str:

@@ -91,15 +91,20 @@ def _moment(at: str | None) -> datetime:
 
 def _going_on(configuration: Configuration) -> str:
     """The settings in force, for the demo's archive and without a server to mail to."""
+    from monitor.beat.places import beat_folder
     from monitor.config import SmtpSettings
     from monitor.config.effective import as_toml
-    from monitor.pipeline.setup import beat_folder
 
     settings = configuration.settings
     own = configuration.folder / settings.monitor.beat
     beat = str(beat_folder(configuration).absolute()) if own.is_dir() else settings.monitor.beat
     monitor = settings.monitor.model_copy(
-        update={"beat": beat, "database": "sqlite:///monitor.db", "editions": "editions"}
+        update={
+            "beat": beat,
+            "database": "sqlite:///monitor.db",
+            "editions": "editions",
+            "ping_url": None,
+        }
     )
     kept = settings.model_copy(update={"monitor": monitor, "smtp": SmtpSettings()})
     return as_toml(kept, shown=str)

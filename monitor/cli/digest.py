@@ -55,6 +55,7 @@ def preview(
     """Print what would be sent, byte for byte; nothing is frozen or sent."""
     from monitor.pipeline import publish as step
     from monitor.pipeline.assess import assess
+    from monitor.pipeline.commitments import read_evidence
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
@@ -62,6 +63,7 @@ def preview(
     now = datetime.now(UTC)
     with archive(setup.configuration) as store:
         assess(store, setup, now)
+        read_evidence(store, setup)
         edition = step.preview(store, setup, name, _time(at) if at else now)
     if opened:
         _open(setup, edition)

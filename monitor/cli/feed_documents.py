@@ -9,7 +9,9 @@ stay::
     feed      {title, link, language}, null where the document is no feed
     entries   [{id, link, title, published, updated, summary, authors}] before identity is folded
 
-Times are UTC in ISO 8601, ``2026-03-01T06:00:00Z``; what is not stated is null.
+A summary is HTML without what could run, and the text of an entry that has none. Times are UTC in
+ISO 8601, ``2026-03-01T06:00:00Z``; an entry that states one of the two has it for both. The link
+stands in for an id that is missing. What else is not stated is null.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ import typer
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, moment, plural, table
-from monitor.errors import InputError
+from monitor.errors import FetchError, InputError
 
 if TYPE_CHECKING:
     from monitor.collect.worker import Parsers
     from monitor.http import Door
     from monitor.model import Entry, ParsedFeed
 
+_PARSER = "monitor.collect.feeds:parse_with_markup"
 _LARGEST = 10_000_000
 _LONGEST_TITLE = 80
 
@@ -92,16 +95,21 @@ def _reader(
     Settings and network are touched only when one of ``sources`` is a web address.
     """
     from monitor.collect.worker import ParseRequest, Parsers
+    from monitor.http.decoding import decode
+    from monitor.model import FeedState, ParsedFeed
 
     with ExitStack() as stack:
-        parsers = stack.enter_context(Parsers())
+        parsers = stack.enter_context(Parsers(parser=_PARSER))
         door = stack.enter_context(_door(context)) if any(map(is_address, sources)) else None
 
         def read(source: str) -> tuple[ParsedFeed, bool]:
             if door is not None and is_address(source):
                 return _fetched(door, parsers, source)
-            request = ParseRequest(contents(source), base, content_type)
-            return parsers.submit(request).result().feed, True
+            try:
+                body = decode(contents(source), "", _LARGEST)
+            except FetchError as error:
+                return ParsedFeed(FeedState.BROKEN, error=str(error)), True
+            return parsers.submit(ParseRequest(body, base, content_type)).result().feed, True
 
         yield read
 
@@ -176,13 +184,12 @@ def stated(parsed: ParsedFeed) -> dict[str, Any]:
 
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
-        "id": entry.id,
+        "id": entry.id or entry.link,
         "link": entry.link,
         "title": entry.title or None,
-        "published": timestamp(entry.published),
-        "updated": timestamp(entry.updated),
-        # Without a summary of its own, an entry is summarised by its text.
-        "summary": entry.summary or entry.text or None,
+        "published": timestamp(entry.published or entry.updated),
+        "updated": timestamp(entry.updated or entry.published),
+        "summary": entry.summary or None,
         "authors": list(entry.authors),
     }
 

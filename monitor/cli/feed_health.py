@@ -2,7 +2,7 @@
 
 ``list --format json`` prints an array of feeds, ``csv`` a table. Their keys, which stay::
 
-    url, outlet, lang, country, camp    as configured
+    url, outlet, lang, country, camp    as configured, secrets in the address masked
     enabled, paused    whether it is wished for; whether `feeds pause` stopped it
     state, evidence    what its polls have shown, and what that is told from
     newest             when its newest entry was published
@@ -30,6 +30,7 @@ from monitor.cli.jsonlines import written
 from monitor.cli.opening import archive, configuration, configuration_or_default, reading
 from monitor.cli.screen import clean, plural, program, table
 from monitor.errors import InputError
+from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
@@ -103,7 +104,7 @@ def _standings(settings: Configuration, everything: bool) -> list[Standing]:
 def _row(standing: Standing) -> dict[str, Any]:
     listing, feed = standing.listing, standing.feed
     return {
-        "url": listing.url,
+        "url": masked(listing.url),
         "outlet": listing.outlet,
         "lang": listing.lang,
         "country": listing.country,
@@ -137,7 +138,7 @@ def _print(rows: Sequence[Standing], whole: int, now: datetime) -> None:
     if rows:
         is_wide = not sys.stdout.isatty() or shutil.get_terminal_size().columns >= _WIDE
         lines = [_cells(standing, now) for standing in rows]
-        addresses = [(standing.listing.url,) if is_wide else () for standing in rows]
+        addresses = [(masked(standing.listing.url),) if is_wide else () for standing in rows]
         heads = (*_HEADS, "address") if is_wide else _HEADS
         table(heads, [(*line, *more) for line, more in zip(lines, addresses, strict=True)])
     for standing in rows:
@@ -179,4 +180,4 @@ def _pause(settings: Configuration, names: Sequence[str], *, paused: bool) -> No
         for name in names:
             for listing in pause(store, settings, name, datetime.now(UTC), paused=paused):
                 word = "paused" if paused else "polled again"
-                print(clean(f"{listing.outlet} ({listing.url}) is {word}."))
+                print(clean(f"{listing.outlet} ({masked(listing.url)}) is {word}."))

@@ -16,6 +16,7 @@ from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration
 from monitor.cli.screen import clean, plural, program
 from monitor.errors import InputError
+from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
@@ -162,15 +163,30 @@ def import_(
 def export(
     context: typer.Context,
     format: Annotated[ExportFormat, typer.Option(help="How to write them.")] = ExportFormat.OPML,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="Keys and tokens in addresses as they are.")
+    ] = False,
 ) -> None:
-    """Print the configured feeds for other readers."""
+    """Print the configured feeds for other readers, keys and tokens in addresses masked."""
     from dataclasses import asdict
 
     from monitor.collect.opml import write_opml
     from monitor.pipeline.feeds import configured
 
     listings = configured(configuration(context))
+    if not with_secrets:
+        listings = _masked(listings)
     if format is ExportFormat.JSON:
         print(written([asdict(listing) for listing in listings], indent=2))
     else:
         print(write_opml(listings, "monitor"), end="")
+
+
+def _masked(listings: list[FeedListing]) -> list[FeedListing]:
+    """The feeds without what is secret in their addresses; how many have any is said."""
+    shown = [replace(listing, url=masked(listing.url)) for listing in listings]
+    hidden = sum(one.url != other.url for one, other in zip(shown, listings, strict=True))
+    if hidden:
+        words = f"{plural(hidden, 'address', 'addresses')} with a key or token masked"
+        print(f"{words}; --with-secrets prints them as they are.", file=sys.stderr)
+    return shown

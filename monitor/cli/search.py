@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.formats import WRITERS, Format, Row, row
-from monitor.cli.opening import configuration, reading
+from monitor.cli.opening import archive, configuration, reading
 from monitor.cli.screen import moment, plural, program, table
 from monitor.errors import InputError
 from monitor.query.paging import Cursor, Sort, read_cursor
@@ -62,12 +62,25 @@ def asked(settings: Configuration, query: list[str]) -> Query:
 
     watchlist = settings.settings.watchlist
     load = partial(_beat, settings)
-    return understood(" ".join(query), load, watchlist.keywords, watchlist.threshold)
+    wanted = understood(" ".join(query), load, watchlist.keywords, watchlist.threshold)
+    if wanted.asks_for_figures:
+        _read_figures(settings)
+    return wanted
+
+
+def _read_figures(settings: Configuration) -> None:
+    """Read the figures of what came since the last round of `monitor run`."""
+    from monitor.pipeline.ledger import read_figures
+    from monitor.pipeline.setup import prepare
+
+    setup = prepare(settings)
+    with archive(settings) as store:
+        read_figures(store, setup)
 
 
 def _beat(settings: Configuration) -> Beat:
     from monitor.beat import load_beat
-    from monitor.pipeline.setup import beat_folder
+    from monitor.beat.places import beat_folder
 
     return load_beat(beat_folder(settings))
 

@@ -180,7 +180,7 @@ def _first_line(text: str) -> str:
 
 def _refuse_shipped(configuration: Configuration) -> None:
     """Raise ``InputError`` where the beat came with the program and not with the user's files."""
-    from monitor.pipeline.setup import beat_folder
+    from monitor.beat.places import beat_folder
     from monitor.resources import seeds
 
     refuse_installed(beat_folder(configuration), seeds())
@@ -215,8 +215,8 @@ def _accepted(
 
 def _write(setup: Setup, accepted: Sequence[Proposal]) -> list[Path]:
     from monitor.beat.accepting import accept, kinds_of
+    from monitor.beat.places import beat_folder
     from monitor.match.seeding.rows import rows
-    from monitor.pipeline.setup import beat_folder
 
     folder, beat = beat_folder(setup.configuration), setup.beat
     used = [*(entity.id for entity in beat.entities), *(term.id for term in beat.terms)]

@@ -27,7 +27,7 @@ def show(
     from monitor.publish.reasons import full
 
     with reading(configuration(context)) as store:
-        judged = _with_receipt(store, _found(store, article))
+        judged = _with_receipt(store, found(store, article))
         others = store.stories.members([judged.story_id]) if judged.story_id is not None else {}
     _print_article(judged)
     print()
@@ -38,13 +38,14 @@ def show(
 def open_page(context: typer.Context, article: Named) -> None:
     """Open an article's page in the web browser; where there is none, print its address."""
     with reading(configuration(context)) as store:
-        url = _found(store, article).article.url
+        url = found(store, article).article.url
     safe = url.lower().startswith(("http://", "https://"))
     if not (safe and webbrowser.open(url)):
         print(clean(url))
 
 
-def _found(store: Store, named: str) -> JudgedArticle:
+def found(store: Store, named: str) -> JudgedArticle:
+    """The article with an id or address; InputError when the archive has none."""
     judged = (
         store.articles.get(int(named))
         if named.isdecimal() and len(named) < _LONGEST_ID

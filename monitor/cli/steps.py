@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.again import judge_again
+from monitor.cli.loglines import log_to_stderr, say
 from monitor.cli.opening import archive, configuration, stop_event
 from monitor.cli.screen import clean, moment, plural, program, progress
 from monitor.cli.web import unsubscribing_if_wanted
@@ -34,20 +35,20 @@ _STOPPED = 130
 def poll(context: typer.Context) -> None:
     """Poll the feeds that are due and keep their entries."""
     from monitor.pipeline import poll as step
-    from monitor.pipeline.setup import open_door, prepare
+    from monitor.pipeline.setup import open_door, wishes
 
-    setup = prepare(configuration(context))
-    _log_to_stderr(logging.WARNING)
+    wanted = wishes(configuration(context))
+    log_to_stderr(logging.WARNING, wanted.settings.monitor.log)
     with (
-        archive(setup.configuration) as store,
-        open_door(setup.settings) as door,
+        archive(wanted.configuration) as store,
+        open_door(wanted.settings) as door,
         progress("polling") as advance,
         stop_event() as stop,
     ):
         done = step.poll(
             store,
             door,
-            setup,
+            wanted,
             _clock(),
             on_polled=_counting(advance),
             stopping=stop.is_set,
@@ -100,7 +101,7 @@ def deliver(context: typer.Context) -> None:
 
     setup = prepare(configuration(context))
     step.transports(setup)  # what is wrong with the settings is said before a database is made
-    _log_to_stderr(logging.WARNING)
+    log_to_stderr(logging.WARNING, setup.settings.monitor.log)
     with archive(setup.configuration) as store, stop_event() as stop:
         named = step.transports(setup, store.editions.installation())
         done = step.deliver(store, named, _clock(), clock=_clock, stopping=stop.is_set)
@@ -111,9 +112,10 @@ def once(context: typer.Context) -> None:
     """Poll, assess, publish and deliver what is due now, then end."""
     from monitor.pipeline.rounds import once as one_round
     from monitor.pipeline.setup import open_door, prepare
+    from monitor.pipeline.watching import tell_once
 
     setup = prepare(configuration(context))
-    _log_to_stderr(logging.WARNING)
+    log_to_stderr(logging.WARNING, setup.settings.monitor.log)
     with (
         archive(setup.configuration) as store,
         open_door(setup.settings) as door,
@@ -133,6 +135,8 @@ def once(context: typer.Context) -> None:
     _tell_assessed(done.assessed)
     _tell_published(setup, done.published)
     failed = _tell_delivered(done.delivered) or failed
+    if not stop.is_set():
+        tell_once(setup.settings)
     raise typer.Exit(_code(stop, failed))
 
 
@@ -147,7 +151,7 @@ def run(context: typer.Context) -> None:
     setup = prepare(configuration(context))
     transports(setup)  # what is wrong with [smtp] ends the program here, not at the first mail
     reloader = Reloader(setup)
-    _log_to_stderr(logging.INFO)
+    log_to_stderr(logging.INFO, setup.settings.monitor.log)
     with (
         only_one(lock_path(setup.configuration)),
         archive(setup.configuration) as store,
@@ -155,7 +159,7 @@ def run(context: typer.Context) -> None:
         unsubscribing_if_wanted(store, setup),
     ):
         rounds = Rounds(store, _clock, stop.is_set, _log)
-        logging.info("started; the database is %s", setup.configuration.database)
+        logging.info("started; the database is %s", masked(setup.configuration.database))
         seconds = setup.settings.monitor.tick_seconds
         if keep_ticking(lambda: rounds.go(reloader.current()), seconds, stop):
             rounds.close()
@@ -174,29 +178,6 @@ def _code(stop: Event, failed: int) -> int:
         return failed
     print("stopped; what is not done is still due", file=sys.stderr)
     return _STOPPED
-
-
-class _Lines(logging.Formatter):
-    """One clean line a message, since feeds and servers put words into it; then its traceback."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
-        """The line without anything that could steer a terminal."""
-        return clean(super().formatMessage(record))
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802  the library's name
-        """The traceback's lines, cleaned but indented as they were."""
-        lines = super().formatException(ei).splitlines()
-        return "\n".join(" " * (len(line) - len(line.lstrip())) + clean(line) for line in lines)
-
-
-def _log_to_stderr(level: int) -> None:
-    lines = logging.StreamHandler()
-    lines.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[lines])
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it tells the addresses it is given
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _counting(advance: Callable[[str, int, int], None]) -> Callable[[Polled, int], None]:
@@ -285,19 +266,49 @@ def _log(done: Done) -> None:
 
     match done:
         case Polled():
-            level = logging.WARNING if done.outcome.state.failed else logging.INFO
-            error = f": {done.outcome.error}" if done.outcome.error else ""
-            state, new = done.outcome.state, len(done.new)
-            logging.log(level, "polled %s: %s, %d new%s", done.feed.outlet, state, new, error)
+            _log_poll(done)
         case Extracted():
             error = f": {clean(done.error)}" if done.error else ""
-            logging.info("read the page of %d: %d letters%s", done.article.id, done.letters, error)
+            words = f"read the page of {done.article.id}: {done.letters} letters{error}"
+            fields = {"article": done.article.id, "letters": done.letters, "error": done.error}
+            say(logging.INFO, "extracted", words, **fields)
         case Assessed():
-            logging.info("assessed %d articles, %d relevant", done.read, done.matched)
+            words = f"assessed {done.read} articles, {done.matched} relevant"
+            say(logging.INFO, "assessed", words, articles=done.read, relevant=done.matched)
         case Forgotten():
-            logging.info("forgot %d articles that had not matched", done.articles)
+            words = f"forgot {done.articles} articles that had not matched"
+            say(logging.INFO, "forgotten", words, articles=done.articles)
         case Delivered():
-            level = logging.WARNING if done.outcome.error else logging.INFO
-            logging.log(level, "delivered %s", _sent(done))
+            _log_delivery(done)
         case _:
-            logging.info("published %s: %s", done.edition.digest, done.rendered.subject)
+            digest, subject = done.edition.digest, done.rendered.subject
+            words = f"published {digest}: {subject}"
+            say(logging.INFO, "published", words, digest=digest, edition=done.id, subject=subject)
+
+
+def _log_poll(done: Polled) -> None:
+    state, new, error = done.outcome.state, len(done.new), done.outcome.error
+    say(
+        logging.WARNING if state.failed else logging.INFO,
+        "polled",
+        f"polled {done.feed.outlet}: {state}, {new} new" + (f": {error}" if error else ""),
+        outlet=done.feed.outlet,
+        url=done.feed.url,
+        state=str(state),
+        new=new,
+        error=error,
+    )
+
+
+def _log_delivery(done: Delivered) -> None:
+    error = done.outcome.error
+    say(
+        logging.WARNING if error else logging.INFO,
+        "delivered",
+        f"delivered {_sent(done)}",
+        digest=done.delivery.edition.digest,
+        edition=done.delivery.edition.id,
+        subscriber=done.delivery.subscriber,
+        state=str(done.outcome.state),
+        error=error,
+    )

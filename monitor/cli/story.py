@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +14,7 @@ from monitor.cli.screen import clean, moment, plural, program
 
 if TYPE_CHECKING:
     from monitor.desk.stories import StoryView
-    from monitor.model import Account, Camp, JudgedArticle, Lead, StoryCoverage
-    from monitor.pipeline.setup import Setup
+    from monitor.model import Account, JudgedArticle, Lead, Sole, StoryCoverage
 
 app = typer.Typer(no_args_is_help=True, help="Show a story; merge, split or pin stories by hand.")
 _StoryId = Annotated[int, typer.Argument(metavar="STORY", help="A story's number.")]
@@ -37,7 +36,7 @@ def show(
     setup = prepare(configuration(context))
     with archive(setup.configuration) as store:
         read_figures(store, setup)
-        found = view(store, setup.beat, camps(setup), story, lang)
+        found = view(store, setup.beat, setup.camps, story, lang)
     print("\n".join(_lines(found)))
 
 
@@ -63,14 +62,6 @@ def pin(context: typer.Context, story: _StoryId, articles: _Articles) -> None:
     with archive(configuration(context)) as store:
         into = store.hands.pin(story, articles, datetime.now(UTC))
     print(f"{plural(len(set(articles)), 'article')} pinned to story {into}.")
-
-
-def camps(setup: Setup) -> list[Camp]:
-    """The camps of the beat, as its outlets and the settings have them."""
-    from monitor.beat import load_camps
-    from monitor.pipeline.setup import beat_folder
-
-    return load_camps(beat_folder(setup.configuration), setup.listings)
 
 
 # --- for people ----------------------------------------------------------------------------------
@@ -102,13 +93,24 @@ def lead_lines(lead: Lead) -> Iterator[str]:
 
 def _coverage(found: StoryCoverage) -> Iterator[str]:
     first = found.first.article
-    yield f"  first: {clean(first.outlet)}, {moment(first.published or first.first_seen)}"
+    told_first = moment(first.published or first.first_seen)
+    yield f"  first: {clean(first.outlet)} ({first.wording.lang}), {told_first}"
     yield f"  independent outlets: {found.independent}"
     for each in found.camps:
         told = {voice.articles[0].article.outlet for voice in each.voices}
         yield f"  {clean(each.camp.name)}: {', '.join(map(clean, sorted(told))) or 'silent'}"
-    for sole in found.sole:
-        yield f"  only {clean(sole.camp or 'unlisted outlets')} speaks of {clean(sole.what)}"
+    names = {each.camp.id: each.camp.name for each in found.camps}
+    for camp, words in _alone(found.sole).items():
+        name = names.get(camp, camp) or "unlisted outlets"
+        yield f"  only said there: {clean(name)}: {', '.join(map(clean, words))}"
+
+
+def _alone(sayings: Iterable[Sole]) -> dict[str, list[str]]:
+    """What only one camp says, by the camp."""
+    said: dict[str, list[str]] = {}
+    for sole in sayings:
+        said.setdefault(sole.camp, []).append(sole.what)
+    return said
 
 
 def _article(each: JudgedArticle, *, pinned: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -17,8 +18,10 @@ from monitor.text.addresses import masked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.desk.accounts import Account, Wishes
+    from monitor.config import DigestSettings
+    from monitor.desk.accounts import Account, Readers, Wishes
     from monitor.pipeline.setup import Setup
+    from monitor.pipeline.variants import Variant
     from monitor.store import Store
 
 _COLUMNS = 100
@@ -59,9 +62,8 @@ def why_not(context: typer.Context, article: Asked, format: Wanted = Format.TEXT
 
 
 def _wishes(store: Store, setup: Setup) -> Wishes:
+    from monitor.beat.places import beat_folder
     from monitor.desk.accounts import Wishes, switched_off
-    from monitor.pipeline.publish import draft
-    from monitor.pipeline.setup import beat_folder
 
     return Wishes(
         settings=setup.settings,
@@ -69,7 +71,37 @@ def _wishes(store: Store, setup: Setup) -> Wishes:
         watchlist=setup.watchlist,
         polled=setup.listings,
         switched_off=switched_off(beat_folder(setup.configuration), setup.settings),
-        draft=partial(draft, store, setup),
+        readers=partial(readers, store, setup),
+    )
+
+
+def readers(store: Store, setup: Setup, digest: DigestSettings) -> list[Readers]:
+    """The variants of a digest that somebody gets, or its own where nobody is subscribed."""
+    from monitor.pipeline.publish import receivers_of
+    from monitor.pipeline.variants import variants
+
+    receivers = receivers_of(setup, digest)
+    of = variants(digest, receivers)
+    return [_shared(store, setup, digest, each) for each in of if each.receivers or not receivers]
+
+
+def _shared(store: Store, setup: Setup, digest: DigestSettings, variant: Variant) -> Readers:
+    from monitor.desk.accounts import Readers
+    from monitor.pipeline.publish import draft
+
+    if store.editions.latest(digest.name, variant.key) is None:
+        variant = replace(variant, moved_from=store.editions.latest(digest.name))
+    threshold = setup.settings.digest_threshold(digest)
+    return Readers(
+        digest=digest,
+        key=variant.key,
+        zone=variant.zone,
+        lang=variant.lang,
+        threshold=threshold if variant.threshold is None else variant.threshold,
+        names=tuple(each.identity for each in variant.receivers),
+        filters=(*sorted(variant.countries), *sorted(variant.topics)),
+        wants=variant.wants,
+        draft=partial(draft, store, setup, digest, variant=variant),
     )
 
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.settings import (
+    AssistSettings,
     DigestSettings,
     FeedSettings,
     NetworkSettings,
@@ -34,6 +35,7 @@ from monitor.errors import ConfigError, InputError, Mistake
 from monitor.text.addresses import masked
 
 __all__ = [
+    "AssistSettings",
     "Configuration",
     "DigestSettings",
     "FeedSettings",
@@ -66,9 +68,20 @@ class Configuration:
 
     @property
     def database(self) -> str:
-        """The database URL with an absolute path, quoted as URLs are."""
+        """The database URL with an absolute path, quoted as URLs are.
+
+        InputError for a path that is no text, which no URL can name.
+        """
         file = self.database_file
-        return self.settings.monitor.database if file is None else _SQLITE + quote(str(file))
+        if file is None:
+            return self.settings.monitor.database
+        try:
+            return _SQLITE + quote(str(file))
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"the name of {file} is not written in UTF-8; rename the folder, or name another "
+                "place with [monitor] database"
+            ) from error
 
     @property
     def database_file(self) -> Path | None:

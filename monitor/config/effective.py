@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.config.settings import Settings
 from monitor.text.addresses import masked
@@ -23,6 +24,8 @@ def as_toml(
     ``shown`` says how a text is written; usually secrets in addresses are told but not shown.
     """
     tables = _shown(settings.model_dump(mode="json", exclude_none=True), shown)
+    if (ping := settings.monitor.ping_url) and shown is not str:
+        tables["monitor"]["ping_url"] = _host_alone(ping)
     if settings.smtp.password_env:
         is_set = "set" if settings.smtp.password_env in environ else "not set"
         note = f"# the password comes from the environment ({is_set}) and is not shown"
@@ -33,6 +36,12 @@ def as_toml(
     lines = list(_document(tables))
     place = lines.index("[smtp]") + 1
     return "\n".join([*lines[:place], note, *lines[place:]]) + "\n"
+
+
+def _host_alone(url: str) -> str:
+    """An address all of which is a secret but where it leads."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/***"
 
 
 def _shown(value: Any, shown: Callable[[str], str]) -> Any:

@@ -39,6 +39,7 @@ from monitor.config.written import (
     Name,
     Points,
     PublicAddress,
+    SecretAddress,
     Urgency,
     WebAddress,
     When,
@@ -65,7 +66,9 @@ class MonitorSettings(_Table):
         description="What is watched: a folder below seeds/, or a path relative to this file.",
     )
     database: str = Field(
-        "sqlite:///monitor.db", description="Database URL; its path is relative to this file."
+        "sqlite:///monitor.db",
+        description="Database URL: sqlite:///, then a path relative to this file; or "
+        "postgresql://user@host/name, with the password in ~/.pgpass.",
     )
     editions: str = Field(
         "editions", description="Folder for editions without an SMTP host, relative to this file."
@@ -86,6 +89,23 @@ class MonitorSettings(_Table):
     beat_feeds: bool = Field(True, description="Whether to poll the feeds that ship with the beat.")
     tick_seconds: int = Field(
         30, ge=1, le=3600, description="How often `monitor run` asks what is due."
+    )
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, database: str) -> str:
+        if not database.startswith(("sqlite:///", "postgresql://")):
+            # It is not repeated, since it may hold a password.
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return database
+
+    log: Literal["text", "json"] = Field(
+        "text", description="How lines of the log are written, one an event."
+    )
+    ping_url: SecretAddress | None = Field(
+        None,
+        description="Address that is asked for after each complete round, of a service that tells "
+        "you when that stays away.",
     )
 
 
@@ -359,6 +379,49 @@ class WebSettings(_Table):
     )
 
 
+class AssistSettings(_Table):
+    """Words by a language model, for headlines and leads; none where this table is missing."""
+
+    address: WebAddress = Field(
+        description="Where an OpenAI-compatible server answers: https://api.example.org/v1."
+    )
+    model: Line = Field(min_length=1, description="Name of the model, as the server calls it.")
+    key_env: str | None = Field(None, description="Environment variable that holds the key.")
+    key_file: str | None = Field(None, description="File that holds the key.")
+    languages: tuple[Literal["en", "ru", "zh"], ...] = Field(
+        ("en", "ru", "zh"), description="Languages in which it may write: those of frames."
+    )
+    headlines: bool = Field(
+        True, description="Whether it translates headlines that are in another language."
+    )
+    leads: bool = Field(True, description="Whether it rewrites, and translates, leads.")
+    tokens_a_day: int = Field(
+        200_000, ge=0, le=10**9, description="Most tokens in a day (UTC), asked and answered."
+    )
+    tokens_an_edition: int = Field(
+        40_000, ge=0, le=10**9, description="Most tokens for one edition."
+    )
+    seconds: float = Field(
+        20, ge=1, le=300, description="Longest time for which the editions of one moment wait."
+    )
+    at_once: int = Field(4, ge=1, le=16, description="Stories asked for at the same time.")
+    cache: str = Field(
+        "machine-words.jsonl", description="File of answers, so that none is paid for twice."
+    )
+
+    @model_validator(mode="after")
+    def _key_in_private(self) -> Self:
+        parts = urlsplit(self.address)
+        named = self.key_env or self.key_file
+        if named and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            raise ValueError("a key travels over https:// only, but for a server on this machine")
+        return self
+
+    def key(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
+        """The key from its file or environment variable, empty when neither is named."""
+        return _secret("assist.key", self.key_env, self.key_file, folder, environ)
+
+
 class NetworkSettings(_Table):
     """How the monitor behaves towards other people's servers."""
 
@@ -401,6 +464,7 @@ class Settings(_Table):
     digests: tuple[DigestSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
     web: WebSettings | None = None
+    assist: AssistSettings | None = None
     network: NetworkSettings = NetworkSettings()
 
     def thresholds(self) -> tuple[float, ...]:
@@ -417,7 +481,8 @@ class Settings(_Table):
     def secret_files(self) -> list[str]:
         """The files that hold what is secret, as the settings name them."""
         own = [each.secret_file for digest in self.digests for each in digest.subscribers]
-        return [name for name in (self.smtp.password_file, *own) if name]
+        key = self.assist.key_file if self.assist else None
+        return [name for name in (self.smtp.password_file, key, *own) if name]
 
     def digest_threshold(self, digest: DigestSettings) -> float:
         """The digest's own threshold or the watchlist's."""

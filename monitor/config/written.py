@@ -52,6 +52,16 @@ def web_address(text: str) -> str:
     return text
 
 
+def _secret_address(text: str) -> str:
+    """A web address that is a secret; the sentence of the mistake does not repeat it."""
+    try:
+        return web_address(text)
+    except ValueError:
+        raise ValueError(
+            "is no web address; it starts with https:// or http:// and has no login in it"
+        ) from None
+
+
 def _zone(text: str) -> str:
     if text not in available_timezones() or text == "localtime":
         raise ValueError(f'"{text}" is no time zone; write one like Asia/Almaty or UTC')
@@ -149,6 +159,7 @@ DayPattern = Annotated[Line, _without(date_problem)]
 Keyword = Annotated[str, AfterValidator(_keyword)]
 Points = Annotated[float, Field(ge=-100, le=100)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
+SecretAddress = Annotated[str, AfterValidator(_secret_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Mailbox = Annotated[str, _without(mailbox_problem)]
 Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(_each_once)]

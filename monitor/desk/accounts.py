@@ -31,6 +31,7 @@ class Reason(StrEnum):
     BACKLOG = "backlog"
     JUDGED_BEFORE = "judged under a higher threshold"
     NO_DIGEST = "no digest"
+    FILTERED = "filtered"
     TOO_OLD_FOR_DIGEST = "before the digest"
     OVER_LIMIT = "over the limit"
     NEXT_EDITION = "next edition"
@@ -80,10 +81,34 @@ class SwitchedOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """Those who share the editions of one variant of a digest; the digest's own has no ``key``.
+
+    ``draft`` composes the edition that they would get in a window, and writes nothing; ``wants``
+    says whether an article is what they asked for, ``filters`` what that is.
+    """
+
+    digest: DigestSettings
+    key: str
+    zone: str
+    lang: str
+    threshold: float
+    names: tuple[str, ...]
+    filters: tuple[str, ...]
+    wants: Callable[[JudgedArticle], bool]
+    draft: Callable[[Window], Edition]
+
+    @property
+    def label(self) -> str:
+        """The digest, and whose it is where it is not everybody's."""
+        return f"{self.digest.name} for {listed(self.names)}" if self.key else self.digest.name
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
     """What is asked for at the moment: settings, watchlist, and the feeds that are polled.
 
-    ``draft`` composes the edition that a digest would get in a window, and writes nothing.
+    ``readers`` are the variants of a digest that anybody gets.
     """
 
     settings: Settings
@@ -91,7 +116,7 @@ class Wishes:
     watchlist: Watchlist
     polled: tuple[FeedListing, ...]
     switched_off: tuple[SwitchedOff, ...]
-    draft: Callable[[DigestSettings, Window], Edition]
+    readers: Callable[[DigestSettings], Sequence[Readers]]
 
     def zone(self, digest: str) -> str:
         """The time zone that a digest speaks in; UTC for one that is configured no longer."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.desk.commitments import commitments
-from monitor.desk.figures import Ledger, ledger
+from monitor.desk.figures import Ledger, is_told, ledger
 from monitor.match.coverage import coverage, told_at
 from monitor.match.lead import lead
-from monitor.model import Beat, Camp, CommitmentState, Entity, JudgedArticle, Lead
+from monitor.match.ledger import agree
+from monitor.model import Account, Beat, Camp, CommitmentState, Entity, JudgedArticle, Lead
+from monitor.publish.digest import order_articles
 from monitor.query import Query
 from monitor.query.nodes import Label
 from monitor.store import Store
@@ -30,12 +32,24 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A figure of a kind as one outlet has it, since when, and how many outlets quote it."""
+
+    told: Account
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """What there is of an entity; ``outlets`` and ``camps`` count articles, most first."""
+    """What there is of an entity; ``outlets`` and ``camps`` count articles, most first.
+
+    ``series`` are the figures of the ledger, each once, the oldest first.
+    """
 
     subject: Entity
     chapters: tuple[Chapter, ...]
     ledger: Ledger
+    series: tuple[Quoted, ...]
     promises: tuple[CommitmentState, ...]
     outlets: tuple[tuple[str, int], ...]
     camps: tuple[tuple[str, int], ...]
@@ -50,19 +64,48 @@ def dossier(
     subject = found.subject
     query = Query(subject.name, Label("entity", subject.name, (subject.id,), 0))
     about = list(store.stream(query, now))
+    called = {each.id: each.name for each in camps}
     told = Counter(each.article.camp for each in about if each.article.camp)
     names = {each.id: each.name for each in beat.entities}
     return Dossier(
         subject=subject,
         chapters=tuple(_chapters(store, about, camps, lang, names)),
         ledger=found,
+        series=tuple(_series(found.accounts, lang)),
         promises=tuple(
             each for each in commitments(store, beat, now) if subject.id in each.commitment.about
         ),
         outlets=tuple(Counter(each.article.outlet for each in about).most_common()),
-        camps=tuple(told.most_common()),
+        camps=tuple((called.get(camp, camp), number) for camp, number in told.most_common()),
         silent=tuple(each.name for each in camps if each.id not in told) if about else (),
     )
+
+
+def _series(accounts: Sequence[Account], lang: str) -> Iterator[Quoted]:
+    """Each figure once, with its day and kind, in a sentence of ``lang`` where there is one.
+
+    Spans of time are no figures here.
+    """
+    measured = [each for each in accounts if is_told(each)]
+    groups: list[list[Account]] = []
+    for each in sorted(measured, key=lambda one: (one.at, one.article_id)):
+        known = next((group for group in groups if _is_one(group[0], each)), None)
+        if known is None:
+            groups.append([each])
+        else:
+            known.append(each)
+    for group in groups:
+        told = min(group, key=lambda each: (each.lang != lang, not each.statement.kind))
+        kind = next((each.statement.kind for each in group if each.statement.kind), "")
+        told = replace(told, at=group[0].at, statement=replace(told.statement, kind=kind))
+        yield Quoted(told, len({each.outlet for each in group}))
+
+
+def _is_one(one: Account, other: Account) -> bool:
+    mine, theirs = one.statement, other.statement
+    same_kind = mine.kind == theirs.kind or not (mine.kind and theirs.kind)
+    units = mine.figure.unit == theirs.figure.unit
+    return same_kind and units and agree(mine.figure, theirs.figure)
 
 
 def _chapters(
@@ -88,12 +131,12 @@ def _chapter(
     lang: str,
     names: dict[str, str],
 ) -> Chapter:
-    ours = [each for each in members if each.article.wording.lang == lang]
+    ordered = order_articles(members, lang)
     return Chapter(
         story_id=story_id,
         at=min(told_at(each.article) for each in members),
-        headline=max(ours or members, key=lambda each: (each.judgement.score, -each.article.id)),
-        lead=lead(members, lang, names),
+        headline=ordered[0],
+        lead=lead(ordered, lang, names),
         outlets=len({each.article.outlet for each in members}),
         independent=coverage(members, camps).independent,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
+from monitor.match.coverage import is_measure
 from monitor.match.ledger import contradictions, is_work
 from monitor.model import Account, Beat, Contradiction, Entity
 from monitor.store import Store
@@ -26,6 +27,13 @@ def ledger(store: Store, beat: Beat, name: str) -> Ledger:
     subject = entity(beat, name)
     accounts = store.figures.about([subject.id])
     return Ledger(subject, tuple(accounts), tuple(contradicting(accounts, subject)))
+
+
+def is_told(account: Account) -> bool:
+    """Whether an account tells something: no span of time does, and a year only with its kind."""
+    statement = account.statement
+    dated = statement.figure.unit == "year" and bool(statement.kind)
+    return dated or is_measure(statement.figure.unit)
 
 
 def contradicting(accounts: Sequence[Account], subject: Entity) -> list[Contradiction]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.desk.figures import is_told
 from monitor.errors import InputError
-from monitor.match.coverage import coverage, told_at
+from monitor.match.coverage import coverage, named, told_at
 from monitor.match.lead import lead
 from monitor.model import Account, Beat, Camp, JudgedArticle, Lead, StoryCoverage
+from monitor.publish.digest import order_articles
 from monitor.store import Store
 
 
@@ -37,12 +39,14 @@ def view(
     if surviving is None or not members:
         raise InputError(f"there is no story {story_id} in the archive; `monitor search` shows ids")
     ids = [each.article.id for each in members]
+    entities = {each.id: each for each in beat.entities}
+    called = {each.id: each.name for each in beat.entities}
     return StoryView(
         id=surviving,
         articles=tuple(sorted(members, key=lambda each: told_at(each.article))),
-        coverage=coverage(members, camps),
-        lead=lead(members, lang, {each.id: each.name for each in beat.entities}),
-        figures=tuple(store.figures.of_articles(ids)),
+        coverage=named(coverage(members, camps), entities, called),
+        lead=lead(order_articles(members, lang), lang, called),
+        figures=tuple(filter(is_told, store.figures.of_articles(ids))),
         aliases=store.hands.aliases(surviving),
         placed=frozenset(store.hands.placed(ids)),
     )

@@ -21,6 +21,7 @@ from monitor.desk.placing import (
     gate_sentence,
     open_case,
     places,
+    readers_of,
     verdict,
 )
 from monitor.desk.unseen import unseen
@@ -187,9 +188,11 @@ def _editions(case: Case) -> list[Step]:
     sent = case.store.history.dispatches([each.issue.id for each in case.own])
     steps = []
     for issue in (each.issue for each in case.own):
-        zone = case.wishes.zone(issue.digest)
+        readers = readers_of(case, issue)
+        zone = readers.zone if readers else case.wishes.zone(issue.digest)
+        whose = readers.label if readers else issue.digest
         lines = (
-            f"{issue.digest} of {moment(issue.slot, zone)}: {issue.subject}",
+            f"{whose} of {moment(issue.slot, zone)}: {issue.subject}",
             arrivals(sent.get(issue.id, []), zone),
         )
         steps.append(Step("edition", lines))

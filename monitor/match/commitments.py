@@ -208,6 +208,35 @@ def state(
     )
 
 
+def moved(before: CommitmentState | None, now: CommitmentState) -> bool:
+    """Whether there is something to tell of a promise that stood as ``before``.
+
+    Either its last evidence is new, and not the same act in the same story told once more, or its
+    deadline has passed meanwhile.
+    """
+    if now.status is CommitmentStatus.OVERDUE and before and before.status is not now.status:
+        return True
+    earlier = before.last if before else None
+    if now.last is None or now.last == earlier:
+        return False
+    return earlier is None or _told(now.last) != _told(earlier)
+
+
+def _told(proof: Proof) -> tuple[str, str, int | None]:
+    alone = proof.story_id if proof.story_id is not None else -proof.article_id
+    return proof.evidence.claim, proof.evidence.act, alone
+
+
+def fell_silent(before: CommitmentState, now: CommitmentState) -> bool:
+    """Whether the days without evidence crossed a bound meanwhile: the promise's, or twice it, …"""
+    return now.status is not CommitmentStatus.DONE and _bounds(now) > _bounds(before)
+
+
+def _bounds(at: CommitmentState) -> int:
+    """How many times its bound a promise has been silent for."""
+    return max(0, at.days_silent - 1) // (at.commitment.silent_after or _silent_after())
+
+
 def _latest(proofs: Sequence[Proof]) -> Proof | None:
     """The last claim that all is done, or else the last evidence."""
     fulfilling = [proof for proof in proofs if proof.evidence.claim is Claim.DONE]

@@ -42,6 +42,7 @@ languages ISO 639-1, topics the slugs of ``beat.toml``.
 
 from __future__ import annotations
 
+from monitor.model.claimed import Claims
 from monitor.model.collected import (
     Article,
     Entry,
@@ -101,9 +102,13 @@ from monitor.model.published import (
     Edition,
     FeedHealth,
     FrozenEdition,
+    MachineWords,
     Outline,
+    OutlinedPromise,
+    OutlinedPromises,
     OutlinedSection,
     OutlinedStory,
+    Promises,
     Rendered,
     Schedule,
     Section,
@@ -116,6 +121,7 @@ from monitor.model.published import (
     Verdict,
     Window,
 )
+from monitor.model.rated import Rated, Rating, Stored
 
 __all__ = [
     "Account",
@@ -127,6 +133,7 @@ __all__ = [
     "CampCoverage",
     "Change",
     "Claim",
+    "Claims",
     "Commitment",
     "CommitmentState",
     "CommitmentStatus",
@@ -153,15 +160,21 @@ __all__ = [
     "Judgement",
     "KnownArticle",
     "Lead",
+    "MachineWords",
     "Match",
     "Memory",
     "Notice",
     "Outline",
+    "OutlinedPromise",
+    "OutlinedPromises",
     "OutlinedSection",
     "OutlinedStory",
     "ParsedFeed",
     "PollOutcome",
+    "Promises",
     "Proof",
+    "Rated",
+    "Rating",
     "ReceiptLine",
     "Recipe",
     "Rendered",
@@ -174,6 +187,7 @@ __all__ = [
     "Sole",
     "Standing",
     "Statement",
+    "Stored",
     "Story",
     "StoryCoverage",
     "StoryFigure",

@@ -169,7 +169,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Evidence with the article that it was found in, and the time that it stands for."""
+    """Evidence with the article that it was found in, and the time that it stands for.
+
+    ``news_at`` is when it first could be told as news, None for what was old when it was found.
+    """
 
     evidence: Evidence
     at: datetime
@@ -179,6 +182,7 @@ class Proof:
     title: str
     url: str
     story_id: int | None = None
+    news_at: datetime | None = None
 
 
 class CommitmentStatus(StrEnum):
@@ -288,8 +292,8 @@ class Signature:
     words: frozenset[str] = frozenset()
 
     def telling(self) -> list[str]:
-        """The marks that bring articles together: no countries and acts, and no sites twice."""
-        return [mark for mark in self.marks if mark[0] not in "cas"]
+        """The marks that bring articles together: no countries and acts, and nothing twice."""
+        return [mark for mark in self.marks if mark[0] not in "cash"]
 
     def longest(self, most: int = 16) -> list[str]:
         """So many of the words: the longest, which are mostly the rarest."""
@@ -302,12 +306,16 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Camp:
-    """An interest that outlets speak for, with the languages and countries of these outlets."""
+    """An interest that outlets speak for, with the languages and countries of these outlets.
+
+    What an ``official`` one says is said for a government.
+    """
 
     id: str
     name: str
     langs: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
+    official: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,12 +339,16 @@ class CampCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Sole:
-    """A figure or an entity that only one camp speaks of, with the sentence where it does."""
+    """A figure or an entity that only one camp speaks of, with the sentence where it does.
+
+    ``what`` is the figure as written, or the entity's id.
+    """
 
     camp: str
     what: str
     sentence: str
     article_id: int
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.collected import FeedState, Gap, Notice
-from monitor.model.judged import Figure, JudgedArticle, Voice
+from monitor.model.judged import CommitmentState, Figure, JudgedArticle, StoryCoverage, Voice
+from monitor.model.ledger import Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,28 @@ class StoryFigure:
 class Change:
     """How articles differ from what was told of their story before; nothing is no news.
 
-    ``again`` are outlets that had carried the story and come back to it, ``others`` those whose
-    articles bring nothing of their own.
+    ``confirmed`` are official outlets where none had told it, ``camps`` the other new ones,
+    ``actors`` what acts in it for the first time, and ``others`` all outlets that are new in it.
     """
 
     figures: tuple[StoryFigure, ...] = ()
     camps: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     @property
     def is_news(self) -> bool:
         """Whether the difference is worth a line."""
-        return bool(self.figures or self.camps or self.countries or self.again)
+        return bool(self.figures or self.camps or self.actors or self.confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineWords:
+    """What a model wrote in place of a story's own words, each empty where those stand."""
+
+    headline: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +71,24 @@ class Story:
     """Articles about one event, best first; ``articles[0]`` is the lead article.
 
     ``change`` is set where the event was told before and only what is new stands in ``articles``.
-    ``voices`` are the independent ones, none where nobody looked for copies; ``names`` are the
-    recognised names of the lead article, as written and as the reader knows them.
+    ``coverage`` is who carries it, None where nobody looked for copies; ``names`` are the
+    recognised names of the lead article, as written and as the reader knows them. ``words`` are the
+    sentences that speak for it; ``machine`` is printed instead of its own words, and marked.
     """
 
     id: int
     articles: tuple[JudgedArticle, ...]
     change: Change | None = None
     figures: tuple[StoryFigure, ...] = ()
-    voices: tuple[Voice, ...] = ()
+    coverage: StoryCoverage | None = None
     names: tuple[tuple[str, str], ...] = ()
+    machine: MachineWords | None = None
+    words: Lead | None = None
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """The independent ones; none where nobody looked for copies."""
+        return self.coverage.voices if self.coverage else ()
 
     @property
     def lead(self) -> JudgedArticle:
@@ -171,6 +188,17 @@ class Trends:
 
 
 @dataclass(frozen=True, slots=True)
+class Promises:
+    """What happened to the beat's promises in a window, the most telling first.
+
+    Of the ``moved`` something new is known; of the ``quiet`` nothing was heard for too long.
+    """
+
+    moved: tuple[CommitmentState, ...] = ()
+    quiet: tuple[CommitmentState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One issue of a digest, composed and not yet rendered.
 
@@ -189,6 +217,12 @@ class Edition:
     lang: str = "en"
     held: tuple[Story, ...] = ()
     trends: Trends | None = None
+    promises: Promises = Promises()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened that it could tell of."""
+        return not (self.sections or self.promises.moved or self.promises.quiet)
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -228,14 +262,42 @@ class OutlinedSection:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinedPromise:
+    """A promise in an outline: ``standing`` in the words of the frame, and the last evidence."""
+
+    promise: str
+    actor: str
+    status: str
+    standing: str
+    deadline: str = ""
+    days_silent: int = 0
+    sentence: str = ""
+    outlet: str = ""
+    lang: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinedPromises:
+    """A named group of promises in an outline."""
+
+    name: str
+    promises: tuple[OutlinedPromise, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
-    """An edition without its looks, frozen with it: what transports other than mail set anew."""
+    """An edition without its looks, frozen with it: what transports other than mail set anew.
+
+    ``promises`` come first.
+    """
 
     title: str = ""
     sections: tuple[OutlinedSection, ...] = ()
     notices: tuple[str, ...] = ()
     omitted: int = 0
     archive_hint: str = ""
+    promises: tuple[OutlinedPromises, ...] = ()
 
     @property
     def stories(self) -> tuple[OutlinedStory, ...]:

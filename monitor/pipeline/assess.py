@@ -87,7 +87,8 @@ def placed(
     store: Store, news: News, signed: Sequence[tuple[int, Signature]]
 ) -> dict[int, int | None]:
     """The story of each article among those of the archive and of the articles before it."""
-    stories = OpenStories(store.stories.of(article_id for article_id, _ in signed))
+    stored = store.stories.of(article_id for article_id, _ in signed)
+    stories = OpenStories(stored, store.hands.placed(stored))
     found: dict[int, int | None] = {}
     for _, step in groupby(signed, key=lambda one: step_of(one[0])):
         found |= _step_placed(store, stories, news, list(step))

@@ -16,10 +16,11 @@ class Boundary:
 
     A ``MonitorError`` is one line, which is not repeated while the same goes wrong again. Any
     other error is a fault of the program: it is logged with its traceback, and while it repeats
-    itself only as a line.
+    itself only as a line. ``failures`` counts both.
     """
 
     def __init__(self) -> None:
+        self.failures = 0
         self._last = ""
         self._wrong: dict[str, str] = {}
 
@@ -31,10 +32,12 @@ class Boundary:
             if self._wrong.pop(doing, None):
                 _log.info("%s works again", doing)
         except MonitorError as error:
+            self.failures += 1
             if self._wrong.get(doing) != str(error):
                 _log.error("%s failed: %s", doing, error)
             self._wrong[doing] = str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, the program stays
+            self.failures += 1
             self._tell(doing, error)
 
     def _tell(self, doing: str, error: Exception) -> None:

@@ -38,6 +38,16 @@ def add_subscriber(
     _change(configuration, lambda text, path: appended_within(text, place, inner, added, path))
 
 
+def source_of(path: Path) -> str:
+    """The text of a file of settings; ``InputError`` where it cannot be read."""
+    return _text(path).removeprefix(_MARK)
+
+
+def replace_source(configuration: Configuration, source: str) -> None:
+    """Write ``source`` in place of the file; raises ``InputError`` as ``add_feeds`` does."""
+    _change(configuration, lambda text, path: source.removeprefix(_MARK))
+
+
 def _change(configuration: Configuration, change: Callable[[str, Path], str]) -> None:
     path = configuration.path.resolve()
     text = _text(path)

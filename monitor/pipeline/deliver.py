@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor.errors import TransportError
 from monitor.model import Delivery, DeliveryOutcome, DeliveryState, Standing
 from monitor.pipeline.receivers import transports
+from monitor.publish.notices import notice
 from monitor.publish.outbox import after_failure
 from monitor.publish.transports import (
     GoneError,
@@ -28,7 +29,6 @@ _log = logging.getLogger(__name__)
 # A server may take ten minutes over the final dot (RFC 5321, 4.5.3.2.6).
 _LEASE = timedelta(minutes=10)
 _BOUNCES = 3
-_NO_LOGIN = "Mail cannot be sent: the mail server refuses the login. The log says more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +154,9 @@ def _follow_up(
         case LaterError(whole=True) if outcome.retry_at is not None:
             store.editions.postpone(delivery.transport, outcome.retry_at, str(error))
             if isinstance(error, LoginRefusedError):
-                _alert(store, _NO_LOGIN, at)
+                _alert(store, notice("no_login"), at)
         case _ if outcome.state is DeliveryState.DEAD and (error.retry or error.unknown):
-            words = f"An edition of {delivery.edition.digest} could not be sent over"
-            _alert(store, f"{words} {delivery.transport} for five days, and was given up.", at)
+            _alert(store, _about("given_up", delivery), at)
 
 
 def _count_bounce(store: Store, delivery: Delivery, at: datetime) -> None:
@@ -170,12 +169,11 @@ def _stop(store: Store, delivery: Delivery, standing: Standing, reason: str, at:
     key = (delivery.edition.digest, delivery.subscriber, delivery.transport)
     if store.subscriptions.stop(key, standing, reason, at):
         _log.warning("%s gets no more editions: %s", delivery.subscriber, reason)
-        _alert(
-            store,
-            f"A subscriber of {delivery.edition.digest} over {delivery.transport} cannot be "
-            "reached and gets nothing more; `monitor subscribers list` says who.",
-            at,
-        )
+        _alert(store, _about("unreachable", delivery), at)
+
+
+def _about(key: str, delivery: Delivery) -> str:
+    return notice(key, digest=delivery.edition.digest, transport=delivery.transport)
 
 
 def _alert(store: Store, sentence: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from monitor.beat import load_feeds
+from monitor.beat.places import beat_folder
 from monitor.collect import habits
 from monitor.collect.charsets import as_text
 from monitor.collect.pages import feed_links
@@ -30,7 +31,7 @@ from monitor.model import (
     PollOutcome,
 )
 from monitor.pipeline.answers import pace, read_answer, read_document
-from monitor.pipeline.setup import beat_folder, merged
+from monitor.pipeline.setup import merged
 from monitor.text.language import UNDETERMINED, identify
 from monitor.text.urls import canonical, host
 

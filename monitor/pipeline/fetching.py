@@ -15,7 +15,7 @@ from monitor.http import Door, Errand, Reply
 from monitor.http.pacing import Line
 from monitor.model import Feed
 from monitor.pipeline.pages import Permissions, in_its_turn
-from monitor.pipeline.setup import Setup
+from monitor.pipeline.setup import Wishes
 from monitor.store import Store
 
 _LEASE = timedelta(minutes=5)
@@ -59,10 +59,10 @@ class Fetching:
         store: Store,
         door: Door,
         feeds: Iterable[Feed],
-        setup: Setup,
+        wishes: Wishes,
         clock: Callable[[], datetime],
     ) -> None:
-        network = setup.settings.network
+        network = wishes.settings.network
         self._store = store
         self._door = door
         self._threads = network.threads

@@ -40,7 +40,7 @@ from monitor.pipeline.answers import (
     timed,
 )
 from monitor.pipeline.fetching import Answer, Claim, Fetching
-from monitor.pipeline.setup import Setup
+from monitor.pipeline.setup import Wishes
 from monitor.store import Store
 from monitor.store.feeds import Recording
 from monitor.text.language import identify
@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 # How long an outage of ours keeps a running monitor from asking again.
 _OUTAGE_PAUSE = timedelta(minutes=1)
 # Feeds that are written down together, and how long one may wait for others.
-_TOGETHER = 64
+_TOGETHER = 32
 _SECONDS_APART = 0.3
 # In the place of a document where none was read.
 _UNREAD = ParsedFeed(FeedState.NEW)
@@ -60,8 +60,8 @@ _UNREAD = ParsedFeed(FeedState.NEW)
 class Polled:
     """What one feed brought: its outcome and the entries that were new to it or edited.
 
-    The outcome has lost its entries here, and those of the findings their texts, which are in the
-    database.
+    The outcome has lost its entries here. Of the findings only the article, its address, title and
+    date are left; the rest is in the database.
     """
 
     feed: Feed
@@ -78,7 +78,7 @@ class Polled:
 def poll(
     store: Store,
     door: Door,
-    setup: Setup,
+    wishes: Wishes,
     now: datetime,
     *,
     on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
@@ -88,11 +88,11 @@ def poll(
     parsers: Parsers | None = None,
 ) -> list[Polled]:
     """Write down which feeds ``config.toml`` wants, and ``poll_due`` them."""
-    store.feeds.sync(setup.listings, now)
+    store.feeds.sync(wishes.listings, now)
     return poll_due(
         store,
         door,
-        setup,
+        wishes,
         now,
         on_polled=on_polled,
         stopping=stopping,
@@ -105,7 +105,7 @@ def poll(
 def poll_due(
     store: Store,
     door: Door,
-    setup: Setup,
+    wishes: Wishes,
     now: datetime,
     *,
     on_polled: Callable[[Polled, int], None] = lambda polled, total: None,
@@ -122,9 +122,9 @@ def poll_due(
     this poll.
     """
     feeds = [_asked(feed, now) for feed in store.feeds.due(now)]
-    fetching = Fetching(store, door, feeds, setup, clock or (lambda: now))
+    fetching = Fetching(store, door, feeds, wishes, clock or (lambda: now))
     with nullcontext(parsers) if parsers else Parsers() as readers:
-        writing = _Writing(store, setup, readers, now, jitter, on_polled, len(feeds))
+        writing = _Writing(store, wishes, readers, now, jitter, on_polled, len(feeds))
 
         def pausing() -> bool:
             # Asked while nothing is answered: the time to write down what was parsed meanwhile.
@@ -170,7 +170,7 @@ class _Writing:
     """What is under way between an answer and the database."""
 
     store: Store
-    setup: Setup
+    wishes: Wishes
     parsers: Parsers
     now: datetime
     jitter: Callable[[], float]
@@ -184,7 +184,7 @@ class _Writing:
     _pace: polling.Pace = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pace = pace(self.setup.settings.network)
+        self._pace = pace(self.wishes.settings.network)
 
     def take(self, claim: Claim, answer: Answer) -> None:
         """Take an answer in: a document is given to the parsers, all else is ready."""
@@ -309,7 +309,7 @@ class _Writing:
         known: Mapping[str, KnownArticle],
     ) -> list[Finding]:
         feed, outcome = ready.claim.feed, ready.outcome
-        oldest = identity.oldest_news(feed, outcome.at, self.setup.backlog)
+        oldest = identity.oldest_news(feed, outcome.at, self.wishes.backlog)
         findings = identity.fold(outcome.entries, its_keys, known, newest_old=oldest, feed=feed)
         return [_with_language(finding, ready.parsed.lang or feed.lang) for finding in findings]
 
@@ -347,13 +347,14 @@ def _light(polled: Polled) -> Polled:
         polled,
         feed=replace(polled.feed, stamps=frozenset()),
         outcome=replace(polled.outcome, entries=(), memory=None),
-        new=tuple(_titled(finding) for finding in polled.new),
-        changed=tuple(_titled(finding) for finding in polled.changed),
+        new=tuple(map(_named, polled.new)),
+        changed=tuple(map(_named, polled.changed)),
     )
 
 
-def _titled(finding: Finding) -> Finding:
-    return replace(finding, entry=replace(finding.entry, summary="", text=""))
+def _named(finding: Finding) -> Finding:
+    entry = Entry(None, None, finding.entry.title, published=finding.entry.published)
+    return Finding(finding.kind, entry, finding.url, (), "", article_id=finding.article_id)
 
 
 def _in_turn(batch: Sequence[_Ready]) -> Iterator[list[_Ready]]:

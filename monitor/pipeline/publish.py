@@ -26,6 +26,9 @@ from monitor.model import (
     Window,
 )
 from monitor.pipeline.assess import assess
+from monitor.pipeline.assisting import Reword, rewording
+from monitor.pipeline.commitments import read_evidence
+from monitor.pipeline.promising import promises
 from monitor.pipeline.setup import Setup
 from monitor.pipeline.telling import country_names, enriched, measured, updated
 from monitor.pipeline.variants import Variant, cohorts, is_same_day, own_variant, variants
@@ -33,6 +36,7 @@ from monitor.publish.digest import NEAR_MISSES, compose
 from monitor.publish.frame import frame_of
 from monitor.publish.layout import fitted
 from monitor.publish.leaving import PLACE
+from monitor.publish.notices import said_in
 from monitor.publish.outbox import message_id
 from monitor.publish.outline import outline
 from monitor.publish.transports.email import sender_domain
@@ -197,21 +201,25 @@ def _next(digest: DigestSettings, zone: str, now: datetime) -> datetime | None:
 
 
 def publish(store: Store, setup: Setup, now: datetime) -> list[Published]:
-    """Freeze each edition that is due, after everything fetched so far is assessed."""
+    """Freeze each edition that is due, after everything fetched so far is assessed and read."""
     waiting = list(_due(store, setup, now))
     if waiting:
         assess(store, setup, now)
-    frozen = (_freeze(store, setup, one, now) for one in waiting)
+        read_evidence(store, setup)
+    reword = rewording(setup, now)
+    frozen = (_freeze(store, setup, one, now, reword) for one in waiting)
     return [published for published in frozen if published is not None]
 
 
-def _freeze(store: Store, setup: Setup, one: _Due, now: datetime) -> Published | None:
+def _freeze(
+    store: Store, setup: Setup, one: _Due, now: datetime, reword: Reword
+) -> Published | None:
     """Freeze what is printed and no more: stories that did not fit come back next time.
 
     None when another process has frozen the slot meanwhile.
     """
-    made = _made(store, setup, one, now)
-    addressed = made.addressed if made.edition.sections or one.digest.quiet == "send" else []
+    made = _made(store, setup, one, now, reword)
+    addressed = [] if made.edition.is_empty and one.digest.quiet != "send" else made.addressed
     edition_id = store.editions.freeze(
         made.edition, made.rendered, addressed, now, one.variant.key, made.outline
     )
@@ -229,20 +237,25 @@ class _Made:
 
 
 def _made(
-    store: Store, setup: Setup, one: _Due, now: datetime, further: tuple[str, ...] = ()
+    store: Store,
+    setup: Setup,
+    one: _Due,
+    now: datetime,
+    reword: Reword,
+    further: tuple[str, ...] = (),
 ) -> _Made:
     """Compose and set an edition, with ``further`` notices; nothing is written."""
-    drafted = draft(store, setup, one.digest, one.window, one.variant)
+    drafted = reword(draft(store, setup, one.digest, one.window, one.variant))
     addressed = _addressed(store, setup, one)
     alerts = store.subscriptions.alerts(one.window.since or now - timedelta(days=1), now)
-    notices = (*further, *setup.notices, *alerts)
+    told = (*further, *setup.notices, *alerts)
+    notices = [said_in(each, one.variant.lang) for each in told]
     hint = _archive_hint(drafted)
     edition, rendered = fitted(
         drafted,
         unsubscribe=PLACE if _all_may_leave(addressed) else None,
         archive_hint=hint,
         notices=notices,
-        country_names=country_names(setup.beat, one.variant.lang),
     )
     said = outline(edition, archive_hint=hint, notices=notices, lang=one.variant.lang)
     return _Made(edition, rendered, said, addressed)
@@ -264,7 +277,7 @@ def preview(
     if one is None:
         own = variants(digest, receivers_of(setup, digest))[0]
         one = _Due(digest, own, _early_window(digest, last, at))
-    made = _made(store, setup, one, at, further)
+    made = _made(store, setup, one, at, rewording(setup, at), further)
     return FrozenEdition(
         id=0,
         digest=digest.name,
@@ -292,13 +305,15 @@ def publish_now(store: Store, setup: Setup, name: str, now: datetime) -> list[Pu
     """
     digest = digest_named(setup, name)
     assess(store, setup, now)
+    read_evidence(store, setup)
     due_now = {each.variant.key: each for each in _due(store, setup, now) if each.digest is digest}
     every = []
     for variant in variants(digest, receivers_of(setup, digest)):
         last = store.editions.latest(digest.name, variant.key, until=now)
         early = _Due(digest, variant, window(last.frozen_at if last else None, now, now))
         every.append(due_now.get(variant.key, early))
-    frozen = (_freeze(store, setup, one, now) for one in every)
+    reword = rewording(setup, now)
+    frozen = (_freeze(store, setup, one, now, reword) for one in every)
     return [published for published in frozen if published is not None]
 
 
@@ -354,7 +369,7 @@ def draft(
         digest.title or setup.beat.title,
         its_window,
         variant.zone,
-        updated(stories, told),
+        updated(stories, told, setup.beat, setup.camps, variant.lang),
         _carried(store, digest, variant, stories),
         _coverage(store, its_window, threshold),
         setup.beat.topics,
@@ -367,11 +382,12 @@ def draft(
     )
     topics = {topic.slug: topic.name(variant.lang) for topic in setup.beat.topics}
     called = {**names, **topics}
-    told_of = enriched(edition, setup.beat)
+    told_of = enriched(edition, setup.beat, setup.camps)
     if is_urgent:
         return replace(told_of, near_misses=())
     past = measured(store, its_window, threshold, lambda subject: called.get(subject, subject))
-    return replace(told_of, trends=past)
+    promised = promises(store, setup.beat, its_window, variant)
+    return replace(told_of, trends=past, promises=promised)
 
 
 def _threshold(setup: Setup, variant: Variant) -> float:

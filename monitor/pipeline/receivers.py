@@ -68,12 +68,18 @@ def leaving_addresses(setup: Setup, installation: str) -> Callable[[Delivery], S
     web = setup.settings.web
     public_url = web.public_url if web and installation else ""
     mailbox = parseaddr(setup.settings.smtp.sender)[1]
+    spoken: dict[tuple[str, str, str], str] = {
+        (digest.name, each.identity, each.transport): each.lang
+        for digest in setup.settings.digests
+        for each in digest.receivers
+    }
 
     def addresses(delivery: Delivery) -> Sequence[str]:
         digest = delivery.edition.digest
-        token = leaving.token(installation, digest, delivery.subscriber, delivery.transport)
+        key = (digest, delivery.subscriber, delivery.transport)
+        page = leaving.page(public_url, leaving.token(installation, *key), spoken.get(key, "en"))
         by_mail = f"mailto:{mailbox}?subject={quote(f'unsubscribe {digest}')}"
-        return (f"{public_url}{leaving.PATH}{token}", by_mail) if public_url else (by_mail,)
+        return (page, by_mail) if public_url else (by_mail,)
 
     return addresses
 

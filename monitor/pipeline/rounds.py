@@ -13,12 +13,15 @@ from monitor.http import Door
 from monitor.model import DeliveryState
 from monitor.pipeline.assess import Assessed, assess
 from monitor.pipeline.boundary import Boundary
+from monitor.pipeline.commitments import read_evidence
 from monitor.pipeline.deliver import Delivered, deliver, transports
 from monitor.pipeline.extract import Extracted, Extracting, extract
 from monitor.pipeline.forget import Forgetting, Forgotten
+from monitor.pipeline.ledger import read_figures
 from monitor.pipeline.poll import Polled, poll, poll_due
 from monitor.pipeline.publish import Published, publish, upcoming
 from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.watching import Watch, watch_of
 from monitor.publish.transports import Transport
 from monitor.store import Store
 
@@ -62,6 +65,8 @@ def once(
     polled = poll(store, door, setup, now, on_polled=on_polled, stopping=stopping, clock=clock)
     extract(store, door, setup, clock or (lambda: now))
     assessed = assess(store, setup, now, stopping=stopping)
+    read_evidence(store, setup, stopping=stopping)
+    read_figures(store, setup, stopping=stopping)
     published = [] if stopping() else publish(store, setup, now)
     delivered = deliver(store, named, now, stopping=stopping, clock=clock)
     Forgetting(store).step(setup, now, stopping=stopping)
@@ -95,7 +100,8 @@ class Rounds:
         self._ready: _Ready | None = None
 
     def go(self, setup: Setup) -> None:
-        """Do what is due now."""
+        """Do what is due now, and tell the watch when none of it failed."""
+        failures = self._boundary.failures
         with self._boundary.around("a round"):
             self._store.check_room()
             ready = self._made_ready(setup)
@@ -103,9 +109,12 @@ class Rounds:
             self._poll(setup, ready)
             self._extract(setup, ready)
             self._assess(setup)
+            self._read(setup)
             if not self._stopping():
                 self._hand_out(setup, ready)
             self._forget(setup)
+            if ready.watch and self._boundary.failures == failures and not self._stopping():
+                ready.watch.tell()
 
     def _made_ready(self, setup: Setup) -> _Ready:
         if self._ready is None or self._ready.configuration is not setup.configuration:
@@ -118,8 +127,13 @@ class Rounds:
                 parsers = opening.enter_context(Parsers())
                 extracting = Extracting(self._store, door, self._clock)
                 opening.callback(extracting.close)
+                watch = watch_of(setup.settings)
+                if watch:
+                    opening.callback(watch.close)
                 opened = opening.pop_all()
-            self._ready = _Ready(setup.configuration, named, door, parsers, extracting, opened)
+            self._ready = _Ready(
+                setup.configuration, named, door, parsers, extracting, watch, opened
+            )
         return self._ready
 
     def _hand_out(self, setup: Setup, ready: _Ready) -> None:
@@ -139,11 +153,6 @@ class Rounds:
 
     def _poll(self, setup: Setup, ready: _Ready) -> None:
         now = self._clock()
-        edition = upcoming(setup, now)
-
-        def stopping() -> bool:
-            return self._stopping() or (edition is not None and self._clock() >= edition[1])
-
         with self._boundary.around("polling"):
             poll_due(
                 self._store,
@@ -151,7 +160,7 @@ class Rounds:
                 setup,
                 now,
                 on_polled=lambda polled, total: self._tell(polled),
-                stopping=stopping,
+                stopping=self._until_next_edition(setup),
                 clock=self._clock,
                 parsers=ready.parsers,
             )
@@ -166,6 +175,19 @@ class Rounds:
             assessed = assess(self._store, setup, self._clock(), stopping=self._stopping)
             if assessed.read:
                 self._tell(assessed)
+
+    def _read(self, setup: Setup) -> None:
+        """Read what is new for promises and figures, until the next edition is due."""
+        stopping = self._until_next_edition(setup)
+        with self._boundary.around("reading for promises"):
+            read_evidence(self._store, setup, stopping=stopping)
+        with self._boundary.around("reading figures"):
+            read_figures(self._store, setup, stopping=stopping)
+
+    def _until_next_edition(self, setup: Setup) -> Callable[[], bool]:
+        """Whether what can wait should stop now, since an edition is due or all is to end."""
+        edition = upcoming(setup, self._clock())
+        return lambda: self._stopping() or (edition is not None and self._clock() >= edition[1])
 
     def _forget(self, setup: Setup) -> None:
         with self._boundary.around("forgetting"):
@@ -189,4 +211,5 @@ class _Ready:
     door: Door
     parsers: Parsers
     extracting: Extracting
+    watch: Watch | None
     opened: ExitStack

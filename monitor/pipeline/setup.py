@@ -5,38 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import __version__
-from monitor.beat import load_beat, load_feeds
+from monitor.beat import load_beat, load_camps, load_feeds
+from monitor.beat.places import beat_folder
 from monitor.config import Configuration, Settings
-from monitor.errors import InputError
 from monitor.http import Door, Limits
 from monitor.http.pacing import Pacer
-from monitor.match.matching import Watchlist, compile_watchlist
-from monitor.match.signing import Signer
-from monitor.model import Beat, FeedListing
-from monitor.resources import seeds
+from monitor.model import Beat, Camp, FeedListing
+
+if TYPE_CHECKING:
+    from monitor.match.matching import Watchlist
+    from monitor.match.signing import Signer
 
 
 @dataclass(frozen=True)
-class Setup:
-    """One valid state of everything that a person may edit."""
+class Wishes:
+    """What is collected, and how: all that polling needs to know."""
 
     configuration: Configuration
-    beat: Beat
     listings: tuple[FeedListing, ...]
-    notices: tuple[str, ...] = ()
-
-    @cached_property
-    def watchlist(self) -> Watchlist:
-        """The beat and the user's keywords, compiled when the first article is judged."""
-        return compile_watchlist(self.beat, self.settings.watchlist.keywords)
-
-    @cached_property
-    def signer(self) -> Signer:
-        """What tells of which event an article is, made with the watchlist."""
-        return Signer(self.watchlist)
 
     @property
     def settings(self) -> Settings:
@@ -49,27 +38,46 @@ class Setup:
         return timedelta(days=self.settings.monitor.backlog_days)
 
 
+@dataclass(frozen=True)
+class Setup(Wishes):
+    """One valid state of everything that a person may edit."""
+
+    beat: Beat
+    notices: tuple[str, ...] = ()
+
+    # Matching is imported here and not above: whoever only polls has no use for it.
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The beat and the user's keywords, compiled when the first article is judged."""
+        from monitor.match.matching import compile_watchlist
+
+        return compile_watchlist(self.beat, self.settings.watchlist.keywords)
+
+    @cached_property
+    def camps(self) -> list[Camp]:
+        """The camps of the beat, as its outlets and the settings have them."""
+        return load_camps(beat_folder(self.configuration), self.listings)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What tells of which event an article is, made with the watchlist."""
+        from monitor.match.signing import Signer
+
+        return Signer(self.watchlist)
+
+
 def prepare(configuration: Configuration) -> Setup:
     """Load the beat that the settings name; raises ``BeatError`` with all mistakes."""
-    settings = configuration.settings
-    folder = beat_folder(configuration)
-    beat = load_beat(folder)
+    beat = load_beat(beat_folder(configuration))
+    return Setup(configuration, wishes(configuration).listings, beat)
+
+
+def wishes(configuration: Configuration) -> Wishes:
+    """The feeds of the settings and of their beat; raises ``BeatError`` with mistakes in them."""
+    settings, folder = configuration.settings, beat_folder(configuration)
     shipped = load_feeds(folder) if settings.monitor.beat_feeds else []
-    return Setup(
-        configuration=configuration,
-        beat=beat,
-        listings=tuple(merged(shipped, settings)),
-    )
-
-
-def beat_folder(configuration: Configuration) -> Path:
-    """Where the beat's files are: a path beside ``config.toml``, or a folder that ships."""
-    name = configuration.settings.monitor.beat
-    for folder in (configuration.folder / name, seeds() / name):
-        if folder.is_dir():
-            return folder
-    shipped = ", ".join(sorted(path.name for path in seeds().iterdir() if path.is_dir()))
-    raise InputError(f'[monitor] beat: there is no folder "{name}"; these ship: {shipped}')
+    return Wishes(configuration, tuple(merged(shipped, settings)))
 
 
 def merged(shipped: list[FeedListing], settings: Settings) -> list[FeedListing]:
@@ -79,13 +87,16 @@ def merged(shipped: list[FeedListing], settings: Settings) -> list[FeedListing]:
     return kept + [feed.listing() for feed in settings.feeds if feed.enabled]
 
 
-def open_door(settings: Settings) -> Door:
-    """The door that all requests go through, as ``[network]`` wants it."""
+def open_door(settings: Settings, seconds: float | None = None) -> Door:
+    """The door that all requests go through, as ``[network]`` wants it.
+
+    ``seconds`` is the longest time of a request where it has to be another.
+    """
     network = settings.network
     contact = f" (+{network.contact})" if network.contact else ""
     return Door(
         user_agent=f"monitor/{__version__}{contact}",
         allow_private=network.allow_private,
-        limits=Limits(seconds=network.timeout_seconds),
+        limits=Limits(seconds=seconds or network.timeout_seconds),
         pacer=Pacer(network.host_spacing_seconds),
     )

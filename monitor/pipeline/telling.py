@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.match.coverage import voices
+from monitor.match.coverage import coverage, is_actor, is_measure, named
 from monitor.match.figures import figures
+from monitor.match.lead import lead
 from monitor.model import (
     Beat,
+    Camp,
     Edition,
     Entity,
     JudgedArticle,
@@ -20,7 +22,6 @@ from monitor.model import (
     Window,
 )
 from monitor.publish.changes import change, merged
-from monitor.publish.digest import order_articles
 from monitor.publish.trends import counted, looked_back, trends
 from monitor.store import Store
 from monitor.text.sentences import spans
@@ -29,43 +30,75 @@ from monitor.text.sentences import spans
 # first articles of a story do not quote is hardly its figure.
 _FIGURES_WITHIN = 600
 _ARTICLES_READ = 8
-# Units in which nothing of an event is measured.
-_NO_FIGURES = {"days", "months", "years", "times"}
 _ENTITY = "entity:"
+_INTRODUCING = ("title", "summary")
 
 
-def updated(stories: Iterable[Story], told: frozenset[int]) -> list[Story]:
+def updated(
+    stories: Iterable[Story], told: frozenset[int], beat: Beat, camps: Sequence[Camp], lang: str
+) -> list[Story]:
     """Stories of which articles were ``told`` before keep only their new ones, and the change."""
-    return [_updated(story, told) for story in stories]
+    acting = {entity.id: entity for entity in beat.entities if is_actor(entity.kind)}
+    official = frozenset(camp.id for camp in camps if camp.official)
+    return [_updated(story, told, acting, official, lang) for story in stories]
 
 
-def _updated(story: Story, told: frozenset[int]) -> Story:
+def _updated(
+    story: Story,
+    told: frozenset[int],
+    acting: Mapping[str, Entity],
+    official: frozenset[str],
+    lang: str,
+) -> Story:
     old = [member for member in story.articles if member.article.id in told]
     new = [member for member in story.articles if member.article.id not in told]
     if not old or not new:
         return story
     quoted = {member.article.id: _figures(member) for member in story.articles}
-    return replace(story, articles=tuple(new), change=change(old, new, quoted))
+    actors = {member.article.id: _actors(member, acting) for member in new}
+    found = change(old, new, quoted, actors, official)
+    names = tuple(name_in(acting[each], lang) for each in found.actors)
+    return replace(story, articles=tuple(new), change=replace(found, actors=names))
 
 
-def enriched(edition: Edition, beat: Beat) -> Edition:
-    """The edition with figures, independent voices and recognised names of what it prints."""
+def _actors(member: JudgedArticle, acting: Mapping[str, Entity]) -> tuple[str, ...]:
+    """Who acts in the title and the summary, by id."""
+    there = (
+        line.rule.removeprefix(_ENTITY)
+        for line in member.judgement.receipt
+        if line.field in _INTRODUCING
+    )
+    return tuple(each for each in there if each in acting)
+
+
+def enriched(edition: Edition, beat: Beat, camps: Sequence[Camp]) -> Edition:
+    """The edition with lead, figures, coverage and recognised names of what it prints."""
     known = {entity.id: entity for entity in beat.entities}
+    called = {each: name_in(entity, edition.lang) for each, entity in known.items()}
     return replace(
         edition,
-        sections=tuple(_enriched(section, edition.lang, known) for section in edition.sections),
+        sections=tuple(
+            _enriched(section, edition.lang, known, called, camps) for section in edition.sections
+        ),
     )
 
 
-def _enriched(section: Section, lang: str, known: Mapping[str, Entity]) -> Section:
+def _enriched(
+    section: Section,
+    lang: str,
+    known: Mapping[str, Entity],
+    called: Mapping[str, str],
+    camps: Sequence[Camp],
+) -> Section:
     return replace(
         section,
         stories=tuple(
             replace(
                 story,
                 figures=_quoted(story),
-                voices=voices(story.articles),
-                names=tuple(_names(order_articles(story.articles, lang)[0], lang, known)),
+                coverage=named(coverage(story.articles, camps), known, called),
+                names=tuple(_names(story.lead, lang, known)),
+                words=lead(story.articles, lang, called),
             )
             for story in section.stories
         ),
@@ -90,7 +123,7 @@ def _figures(member: JudgedArticle) -> tuple[StoryFigure, ...]:
 def _figures_of(words: str, member: JudgedArticle) -> Iterator[StoryFigure]:
     sentences = spans(words)
     for figure in figures(words, member.article.wording.lang):
-        if figure.unit not in _NO_FIGURES:
+        if is_measure(figure.unit):
             within = next((s for s in sentences if s[0] <= figure.start < s[1]), (0, len(words)))
             yield StoryFigure(figure, words[within[0] : within[1]], member)
 

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from monitor.model import Change, Figure, JudgedArticle, StoryFigure
 
 # Quoted numbers this close are one: 94.8 billion and 94.76 billion.
 _SAME = 0.005
-# A country that an article only mentions, behind so many others, is no news.
-_COUNTRIES_SPOKEN_OF = 3
 _Figures = Mapping[int, Sequence[StoryFigure]]
 
 
 def change(
-    told: Sequence[JudgedArticle], new: Sequence[JudgedArticle], figures: _Figures
+    told: Sequence[JudgedArticle],
+    new: Sequence[JudgedArticle],
+    figures: _Figures,
+    actors: Mapping[int, Sequence[str]],
+    official: Set[str] = frozenset(),
 ) -> Change:
     """How ``new`` articles differ from those that an earlier edition ``told`` of their story.
 
-    ``figures`` are those of each article by its id. An outlet comes back to a story only with
-    another headline; a copy of its own is nothing new.
+    ``figures`` are those of each article by its id, ``actors`` the entities that act in its title
+    and summary; ``official`` are the camps whose word confirms what others told.
     """
-    heard = {member.article.outlet for member in told}
-    titles = {_title(member) for member in told}
+    camps = _new(_camps(told), _camps(new))
+    is_confirmed = official.isdisjoint(_camps(told)) and not official.isdisjoint(camps)
     return Change(
         figures=tuple(_new_figures(told, new, figures)),
-        camps=_new(_camps(told), _camps(new)),
-        countries=_new(_countries(told, None), _countries(new, _COUNTRIES_SPOKEN_OF)),
-        again=_new(
-            (),
-            (
-                m.article.outlet
-                for m in new
-                if m.article.outlet in heard and _title(m) not in titles
-            ),
+        camps=tuple(camp for camp in camps if camp not in official or not is_confirmed),
+        actors=_new(
+            (entity for member in told for entity in member.judgement.entities),
+            (entity for member in new for entity in actors.get(member.article.id, ())),
         ),
-        others=_new(heard, (member.article.outlet for member in new)),
+        confirmed=_new((), _outlets(new, official)) if is_confirmed else (),
+        others=_new(_outlets(told), _outlets(new)),
+    )
+
+
+def _outlets(members: Sequence[JudgedArticle], camps: Set[str] | None = None) -> Iterator[str]:
+    """The outlets of articles, all or those of some camps."""
+    return (
+        member.article.outlet for member in members if camps is None or member.article.camp in camps
     )
 
 
@@ -77,16 +82,8 @@ def _of(members: Sequence[JudgedArticle], figures: _Figures) -> Iterator[StoryFi
         yield from figures.get(member.article.id, ())
 
 
-def _title(member: JudgedArticle) -> str:
-    return " ".join(member.article.wording.title.casefold().split())
-
-
 def _camps(members: Sequence[JudgedArticle]) -> Iterator[str]:
     return (member.article.camp for member in members if member.article.camp)
-
-
-def _countries(members: Sequence[JudgedArticle], most: int | None) -> Iterator[str]:
-    return (code for member in members for code in member.judgement.countries[:most])
 
 
 def _new(known: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:

@@ -18,8 +18,6 @@ from monitor.model import (
     Window,
 )
 from monitor.publish.frame import frame_of
-from monitor.publish.typography import clean
-from monitor.text.sentences import spans
 
 MOVED = "moved"
 TOP = "top"
@@ -35,10 +33,8 @@ _FEWEST_UPDATES = 3
 # What another outlet or another language is worth beside a point of relevance.
 _POINTS_PER_DOUBLED_COVERAGE = 5.0
 _POINTS_PER_LANGUAGE = 3.0
-_LEAD_LENGTH = 320
 # The share of the best article's score from which another may lead for being easier to read.
 _LEADS_FROM = 0.5
-_LEAD_SENTENCES = 2
 
 
 def compose(
@@ -140,29 +136,6 @@ def order_articles(articles: Iterable[JudgedArticle], lang: str) -> tuple[Judged
     if lead_article is None:
         return tuple(ordered)
     return (lead_article, *(member for member in ordered if member is not lead_article))
-
-
-def lead(story: Story, lang: str) -> str:
-    """One or two sentences of the lead article's own, at most 320 characters; "" if it has none.
-
-    They come from its summary, or from its text where the summary is empty, and are cut at the end
-    of a sentence; only a first sentence that is too long is cut within, between words.
-    """
-    wording = order_articles(story.articles, lang)[0].article.wording
-    return _opening(wording.summary.strip() or wording.text, wording.title)
-
-
-def _opening(text: str, title: str) -> str:
-    """The first sentences of ``text`` that fit, without one that only repeats the ``title``."""
-    said = title.strip().rstrip(".。").casefold()
-    kept: list[tuple[int, int]] = []
-    for start, end in spans(text[: 8 * _LEAD_LENGTH]):
-        if not kept and text[start:end].strip().rstrip(".。").casefold() == said:
-            continue
-        if len(kept) == _LEAD_SENTENCES or (kept and end - kept[0][0] > _LEAD_LENGTH):
-            break
-        kept.append((start, end))
-    return clean(text[kept[0][0] : kept[-1][1]], _LEAD_LENGTH) if kept else ""
 
 
 def _in_order(story: Story, lang: str) -> Story:

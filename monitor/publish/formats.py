@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from monitor.model import FrozenEdition, OutlinedStory
+from monitor.model import FrozenEdition, OutlinedPromise, OutlinedStory
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 # What would begin a list or a heading at the beginning of a line.
@@ -24,6 +24,9 @@ def _paragraphs(edition: FrozenEdition) -> Iterator[str]:
     outline = edition.outline
     yield f"# {_escaped(edition.rendered.subject)}"
     yield from (f"*{_escaped(notice)}*" for notice in outline.notices)
+    for group in outline.promises:
+        yield f"## {_escaped(group.name)}"
+        yield from map(_promise, group.promises)
     for section in outline.sections:
         yield f"## {_escaped(section.name)}"
         yield from map(_story, section.stories)
@@ -31,9 +34,22 @@ def _paragraphs(edition: FrozenEdition) -> Iterator[str]:
         yield f"{outline.omitted} more in the archive: `{outline.archive_hint}`"
 
 
+def _promise(each: OutlinedPromise) -> str:
+    told = _escaped(", ".join(filter(None, (each.actor, each.deadline))))
+    lines = [f"**{_escaped(each.standing)}:** {_escaped(each.promise)} ({told})"]
+    if each.sentence:
+        quote = f"“{_escaped(each.sentence)}” — [{_escaped(each.outlet)}](<{_address(each.url)}>)"
+        lines.append(f"> {quote}")
+    return "\n\n".join(lines)
+
+
+def _address(url: str) -> str:
+    return re.sub(r"[<>\s]", lambda mark: f"%{ord(mark[0]):02X}", url)
+
+
 def _story(story: OutlinedStory) -> str:
-    address = re.sub(r"[<>\s]", lambda mark: f"%{ord(mark[0]):02X}", story.url)
-    lines = [f"### [{_escaped(story.headline)}](<{address}>)", _escaped(", ".join(story.outlets))]
+    link = f"[{_escaped(story.headline)}](<{_address(story.url)}>)"
+    lines = [f"### {link}", _escaped(", ".join(story.outlets))]
     return "\n\n".join([*lines, _escaped(story.lead)] if story.lead else lines)
 
 
@@ -58,6 +74,7 @@ def as_object(edition: FrozenEdition) -> dict[str, Any]:
         "title": outline.title,
         "subject": edition.rendered.subject,
         "notices": list(outline.notices),
+        "promises": [asdict(group) for group in outline.promises],
         "sections": [asdict(section) for section in outline.sections],
         "omitted": outline.omitted,
     }

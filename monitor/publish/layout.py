@@ -7,7 +7,7 @@ inlined, loads nothing from anywhere, and stays under the size at which mailboxe
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -28,7 +28,6 @@ def fitted(
     unsubscribe: str | None,
     archive_hint: str,
     notices: Sequence[str] = (),
-    country_names: Mapping[str, str] | None = None,
 ) -> tuple[Edition, Rendered]:
     """Set ``edition``; ``notices`` are sentences printed above the stories.
 
@@ -43,7 +42,6 @@ def fitted(
             unsubscribe=unsubscribe,
             archive_hint=archive_hint,
             notices=notices,
-            country_names=country_names,
         )
 
     count = _how_many_fit(len(edition.stories), lambda count: set_html(page_of(count)))

@@ -17,6 +17,13 @@ from monitor.model import Rendered
 # It is as long as such links are, since the size of an edition is limited.
 PLACE = f"https://leave.invalid/{'-' * 120}"
 PATH = "/unsubscribe/"
+# What names the language of the page in a link.
+LANG = "lang"
+
+
+def page(public_url: str, token: str, lang: str) -> str:
+    """Where the holder of ``token`` leaves, in a language of the frames."""
+    return f"{public_url}{PATH}{token}" + (f"?{LANG}={lang}" if lang != "en" else "")
 
 
 def token(key: str, digest: str, subscriber: str, transport: str) -> str:

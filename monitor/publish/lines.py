@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from monitor.model import Change, JudgedArticle, Story, StoryFigure
-from monitor.publish.digest import lead
 from monitor.publish.frame import Frame
+from monitor.publish.machine import machine_headline, machine_lead
 from monitor.publish.reasons import reason
 from monitor.publish.typography import NO_BREAK_SPACE, clean, direction
 
 HEADLINE_LENGTH = 240
 NAME_LENGTH = 80
+_LEAD_LENGTH = 400
 _LONGEST_LINK = 2000
 # Outlets that are printed with their own headline; the others are only named.
 _OUTLETS_IN_FULL = 6
 _OUTLETS_NAMED = 20
 _FIGURES_NAMED = 4
 _NAMES_GLOSSED = 6
+_FEWEST_VOICES = 3
+_SOLE_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +63,52 @@ class StoryLines:
     new: str = ""
     figures: str = ""
     names: str = ""
+    camps: str = ""
+    sole: str = ""
+    lead_lang: str = "und"
+
+    @property
+    def lead_dir(self) -> str:
+        """Which way the lead is written."""
+        return direction(self.lead)
 
 
-def story_lines(story: Story, frame: Frame, country_names: dict[str, str]) -> StoryLines:
-    """A story of an edition; ``country_names`` are those that the frame's language has."""
+def story_lines(story: Story, frame: Frame) -> StoryLines:
+    """A story of an edition."""
     first, *rest = _voices(story)
-    headline = headline_of(first[0], frame)
+    headline = _headline(story, first[0], frame)
+    spoken, its_lang = _lead(story, frame)
     others = [_outlet_line(*voice, headline.words, frame) for voice in rest]
     return StoryLines(
         headline=headline,
-        lead=lead(story, frame.lang),
+        lead=spoken,
+        lead_lang=its_lang,
         byline=_outlet_line(*first, headline.words, frame),
         others=tuple(others[:_OUTLETS_IN_FULL]),
         more=_more([line.outlet for line in others[_OUTLETS_IN_FULL:]], frame),
         evidence=_evidence(first[0], frame),
         score=frame.number(first[0].judgement.score),
-        new=_new(story.change, frame, country_names) if story.change else "",
+        new=_new(story.change, frame) if story.change else "",
         figures=_quoted(story.figures, frame),
         names=_names(story, frame),
+        camps=_camps(story, frame),
+        sole=_sole(story, frame),
     )
+
+
+def _headline(story: Story, member: JudgedArticle, frame: Frame) -> Headline:
+    """The article's title, or what a model wrote in its place."""
+    own = headline_of(member, frame)
+    words = machine_headline(story, frame)
+    return replace(own, words=words, lang=frame.lang, dir=direction(words)) if words else own
+
+
+def _lead(story: Story, frame: Frame) -> tuple[str, str]:
+    """The sentences that speak for a story, or what a model wrote instead, and their language."""
+    words = machine_lead(story, frame)
+    if words or story.words is None:
+        return words, frame.lang
+    return clean(story.words.text, _LEAD_LENGTH), _tag(story.words.lang)
 
 
 def near_miss(member: JudgedArticle, frame: Frame) -> StoryLines:
@@ -157,8 +187,11 @@ def _tags(member: JudgedArticle, copies: int, frame: Frame) -> list[str]:
 
 
 def _lang(member: JudgedArticle) -> str:
+    return _tag(member.article.wording.lang)
+
+
+def _tag(lang: str) -> str:
     """The language as a tag that HTML takes."""
-    lang = member.article.wording.lang
     return lang if lang.isascii() and lang.replace("-", "").isalnum() else "und"
 
 
@@ -183,23 +216,60 @@ def _quoted(figures: Sequence[StoryFigure], frame: Frame) -> str:
 
 
 def _names(story: Story, frame: Frame) -> str:
-    """Recognised names of a headline in another language: as written, and as known here."""
+    """Recognised names in another language: as written, and as known here."""
+    glossed = story.words.glosses if story.words else ()
     glosses = (
         f"{clean(form, NAME_LENGTH)} = {clean(known, NAME_LENGTH)}"
-        for form, known in story.names[:_NAMES_GLOSSED]
+        for form, known in dict.fromkeys((*story.names, *glossed)[:_NAMES_GLOSSED])
     )
     return " · ".join(gloss.replace(" ", NO_BREAK_SPACE) for gloss in glosses)
 
 
-def _new(change: Change, frame: Frame, country_names: dict[str, str]) -> str:
+def _camps(story: Story, frame: Frame) -> str:
+    """Which camps carry a story, by independent voices, and which are silent.
+
+    Where two voices tell it, that one of them is silent tells nothing; of an update the rest was
+    told before.
+    """
+    found = story.coverage
+    if found is None or story.change or found.independent < _FEWEST_VOICES:
+        return ""
+    told = [(each.camp.id, len(each.voices)) for each in found.camps if each.voices]
+    carried = frame.listed(
+        f"{_camp(camp, frame)} {frame.number(number)}"
+        for camp, number in sorted(told, key=lambda pair: -pair[1])
+    )
+    silent = frame.listed(_camp(camp.id, frame) for camp in found.silent)
+    return f"{carried} · {frame.say('silent_camps', camps=silent)}" if silent else carried
+
+
+def _camp(camp: str, frame: Frame) -> str:
+    return clean(frame.camp(camp) if camp else frame.say("no_camp"), NAME_LENGTH)
+
+
+def _sole(story: Story, frame: Frame) -> str:
+    """What only one of the camps says: its figures and who acts in it."""
+    found = story.coverage
+    if found is None or story.change or found.independent < _FEWEST_VOICES:
+        return ""
+    said: dict[str, list[str]] = {}
+    for sole in sorted(found.sole, key=lambda sole: sole.figure is None):
+        words = frame.figure(sole.figure) if sole.figure else sole.what
+        said.setdefault(_camp(sole.camp, frame), []).append(clean(words, NAME_LENGTH))
+    return " · ".join(
+        frame.say("only_camp", camp=camp, words=frame.listed(dict.fromkeys(words[:_SOLE_NAMED])))
+        for camp, words in said.items()
+    )
+
+
+def _new(change: Change, frame: Frame) -> str:
     """What an update brings, the most telling first."""
-    countries = [country_names.get(code, code) for code in change.countries]
     camps = [frame.camp(camp) for camp in change.camps]
     said = (
+        ("confirmed", "outlets", list(change.confirmed)),
         ("new_figure", "figures", [frame.figure(each.figure) for each in change.figures]),
+        ("new_actor", "actors", list(change.actors)),
         ("new_camp", "camps", camps),
-        ("new_country", "countries", countries),
-        ("told_again", "outlets", list(change.again)),
     )
     named = (
         frame.say(key, **{place: frame.listed(clean(word, NAME_LENGTH) for word in words[:4])})

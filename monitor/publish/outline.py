@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import Edition, Outline, OutlinedSection, OutlinedStory, Story
-from monitor.publish.digest import lead, order_articles
+from monitor.publish.frame import frame_of
+from monitor.publish.machine import machine_headline, machine_lead
+from monitor.publish.promises import outlined_promises
 from monitor.publish.typography import clean
 
 
@@ -15,6 +17,7 @@ def outline(
     """What ``edition`` says, story by story, with words that steer nothing."""
     return Outline(
         title=clean(edition.title),
+        promises=outlined_promises(edition, frame_of(lang)),
         sections=tuple(
             OutlinedSection(
                 clean(section.name), tuple(_outlined(story, lang) for story in section.stories)
@@ -28,14 +31,15 @@ def outline(
 
 
 def _outlined(story: Story, lang: str) -> OutlinedStory:
-    articles = order_articles(story.articles, lang)
-    article, judgement = articles[0].article, articles[0].judgement
-    outlets = dict.fromkeys(clean(member.article.outlet) for member in articles)
+    article, judgement = story.lead.article, story.lead.judgement
+    frame = frame_of(lang)
+    title = machine_headline(story, frame) or clean(article.wording.title)
+    said = clean(story.words.text) if story.words else ""
     return OutlinedStory(
-        headline=clean(article.wording.title) or clean(article.url),
+        headline=title or clean(article.url),
         url=clean(article.url),
-        lead=lead(story, lang),
-        outlets=tuple(outlets),
+        lead=machine_lead(story, frame) or said,
+        outlets=tuple(dict.fromkeys(clean(each.article.outlet) for each in story.articles)),
         lang=article.wording.lang,
         score=story.score,
         countries=tuple(judgement.countries),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from monitor.publish.frame import Frame
 from monitor.publish.lines import OutletLine, StoryLines
 from monitor.publish.presentation import FigureLine, Page, SectionLines, TrendLines
+from monitor.publish.promises import PromiseLine, PromiseLines
 from monitor.publish.typography import NO_BREAK_SPACE, width, wrap
 
 COLUMNS = 76
@@ -30,11 +31,12 @@ def _masthead(page: Page) -> Iterator[str]:
 
 
 def _body(page: Page) -> Iterator[str]:
+    yield from _opening(page)
     place = 0
-    for section in page.sections:
+    for section in page.fresh:
         yield _heading(section.name)
         yield from _stories(section, place, page.frame)
-        place += 0 if section.moved else len(section.stories)
+        place += len(section.stories)
     yield _block(page.held and wrap(page.held, COLUMNS))
     if page.omitted:
         typed = page.archive_hint and f"{_INDENT}{page.archive_hint}"
@@ -45,6 +47,36 @@ def _body(page: Page) -> Iterator[str]:
     if page.trend:
         yield _heading(page.frame.section("trend"))
         yield from _trend(page.trend)
+
+
+def _opening(page: Page) -> Iterator[str]:
+    """What moved, promises before stories, and what has gone quiet."""
+    yield from _promises(page.moved, page.promises_hint)
+    for section in page.updates:
+        if page.moved is None:
+            yield _heading(section.name)
+        yield from _stories(section, 0, page.frame)
+    yield from _promises(page.gone_quiet, page.promises_hint)
+
+
+def _promises(group: PromiseLines | None, typed: str) -> Iterator[str]:
+    if group is None:
+        return
+    yield _heading(group.name)
+    yield from map(_promise, group.lines)
+    if group.more:
+        yield _block(wrap(group.more, COLUMNS), f"{_INDENT}{typed}")
+
+
+def _promise(line: PromiseLine) -> str:
+    """How a promise stands, whose it is below it, then the sentence with its outlet."""
+    return _block(
+        wrap(f"{line.standing}: {line.promise}", COLUMNS, "  » ", _INDENT),
+        wrap(line.aside, COLUMNS, _INDENT),
+        wrap(f"“{line.quote.words}”", COLUMNS, _INDENT) if line.quote else "",
+        line.told and wrap(line.told, COLUMNS, f"{_INDENT}> ", f"{_INDENT}  "),
+        f"{_INDENT}  {line.quote.url}" if line.quote and line.quote.url else "",
+    )
 
 
 def _footer(page: Page) -> Iterator[str]:
@@ -76,6 +108,8 @@ def _story(label: str, story: StoryLines, frame: Frame) -> str:
         _outlet(story.byline),
         *(_outlet(line) for line in story.others),
         story.more and wrap(story.more, COLUMNS, _INDENT),
+        _labelled(frame.say("carried_by"), story.camps),
+        _labelled(frame.say("one_camp"), story.sole),
         _labelled(frame.say("why"), story.evidence and f"{story.evidence} = {story.score}"),
     )
 

@@ -33,6 +33,8 @@ from monitor.publish.lines import (
     story_lines,
     title_of,
 )
+from monitor.publish.machine import note
+from monitor.publish.promises import COMMAND, PromiseLines, promise_lines
 from monitor.publish.remarks import Remark, remarks
 from monitor.publish.typography import clean, cut
 
@@ -95,6 +97,9 @@ class Page:
     counts: str
     notices: tuple[str, ...]
     quiet: str
+    moved: PromiseLines | None
+    gone_quiet: PromiseLines | None
+    promises_hint: str
     sections: tuple[SectionLines, ...]
     held: str
     omitted: str
@@ -107,10 +112,19 @@ class Page:
     unsubscribe: str | None
 
     @property
+    def updates(self) -> tuple[SectionLines, ...]:
+        """What stands below what moved: one section at most."""
+        return tuple(section for section in self.sections if section.moved)
+
+    @property
+    def fresh(self) -> tuple[SectionLines, ...]:
+        """The sections with new stories."""
+        return tuple(section for section in self.sections if not section.moved)
+
+    @property
     def leading(self) -> SectionLines | None:
         """The section whose first story is set largest: the first one with new stories."""
-        fresh = (section for section in self.sections if not section.moved)
-        return next(fresh, next(iter(self.sections), None))
+        return next(iter((*self.fresh, *self.updates)), None)
 
 
 def present(
@@ -119,13 +133,12 @@ def present(
     unsubscribe: str | None,
     archive_hint: str,
     notices: Sequence[str] = (),
-    country_names: Mapping[str, str] | None = None,
 ) -> Page:
     """The page of ``edition`` in the language of its frame."""
     frame = frame_of(edition.lang)
     fresh, moved = _parted(edition)
-    names = dict(country_names or {})
     late = _window_notices(edition.window, edition.zone, frame)
+    moved_promises, gone_quiet = promise_lines(edition, frame)
     return Page(
         frame=frame,
         subject=_subject(edition, fresh, moved, frame),
@@ -135,7 +148,10 @@ def present(
         counts=_capitalised(_counts(fresh, moved, frame)),
         notices=(*late, *(clean(notice, 400) for notice in notices)),
         quiet="" if edition.sections else _quiet(edition.coverage, frame),
-        sections=tuple(_section_lines(section, frame, names) for section in edition.sections),
+        moved=moved_promises,
+        gone_quiet=gone_quiet,
+        promises_hint=COMMAND,
+        sections=tuple(_section_lines(section, frame) for section in edition.sections),
         held=_held(edition, frame),
         omitted=frame.count("omitted", edition.omitted) if edition.omitted else "",
         archive_hint=clean(archive_hint, 200),
@@ -163,6 +179,9 @@ def _parted(edition: Edition) -> tuple[list[Story], list[Story]]:
 def _subject(edition: Edition, fresh: Sequence[Story], moved: Sequence[Story], frame: Frame) -> str:
     """The top story and how much else there is; for a quiet edition what was checked."""
     title = clean(edition.title, 50)
+    if not edition.sections and edition.promises.moved:
+        promises = frame.count("promise", len(edition.promises.moved))
+        return cut(frame.say("only_promises", title=title, promises=promises), _SUBJECT_LENGTH)
     if not edition.sections:
         read = frame.count("article", edition.coverage.articles_read)
         return cut(frame.say("nothing_new", title=title, articles=read), _SUBJECT_LENGTH)
@@ -214,8 +233,8 @@ def _window_notices(window: Window, zone: str, frame: Frame) -> tuple[str, ...]:
 # --- stories and numbers -------------------------------------------------------------------------
 
 
-def _section_lines(section: Section, frame: Frame, names: dict[str, str]) -> SectionLines:
-    stories = tuple(story_lines(story, frame, names) for story in section.stories)
+def _section_lines(section: Section, frame: Frame) -> SectionLines:
+    stories = tuple(story_lines(story, frame) for story in section.stories)
     return SectionLines(clean(section.name, NAME_LENGTH), section.slug == MOVED, stories)
 
 
@@ -295,6 +314,7 @@ def _coverage(edition: Edition, printed: int, frame: Frame) -> list[str]:
         ),
         _unseen(coverage, frame),
         _span(edition.window, edition.zone, frame),
+        *filter(None, [note(edition, frame)]),
     ]
 
 

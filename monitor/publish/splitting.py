@@ -10,7 +10,7 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.model import FrozenEdition, OutlinedStory
+from monitor.model import FrozenEdition, OutlinedPromise, OutlinedStory
 from monitor.text.graphemes import fitting, units
 
 _ELLIPSIS = "…"
@@ -41,6 +41,11 @@ def pieces(edition: FrozenEdition, dialect: Dialect, limit: int) -> Iterator[str
     for number, words in enumerate(plain):
         short = shortened(words, limit - 20, dialect.escape)
         yield dialect.strong(short) if number == 0 else short
+    for group in outline.promises:
+        heading = dialect.strong(shortened(group.name, limit // 8, dialect.escape))
+        for number, each in enumerate(group.promises):
+            before = "" if number else f"{heading}\n\n"
+            yield before + _promise(each, dialect, limit - units(before))
     for section in outline.sections:
         most = min(_HEADING_UNITS, limit // 8)
         heading = dialect.strong(shortened(section.name, most, dialect.escape))
@@ -86,6 +91,20 @@ def _story(story: OutlinedStory, dialect: Dialect, limit: int) -> str:
     if not story.lead or room < _LEAST_LEAD:
         return told
     return f"{told}\n{shortened(story.lead, room, dialect.escape)}"
+
+
+def _promise(each: OutlinedPromise, dialect: Dialect, limit: int) -> str:
+    """How a promise stands and what was said of it, with the link where there is room for one."""
+    stands = f"{each.standing}: {each.promise}"
+    told = dialect.strong(shortened(stands, limit // 4, dialect.escape))
+    if not each.sentence:
+        return told
+    quote = shortened(f"“{each.sentence}”", min(_LEAD_UNITS, limit // 4), dialect.escape)
+    outlet = shortened(each.outlet, limit // 8, dialect.escape)
+    linked = dialect.link(outlet, each.url)
+    if units(told) + units(quote) + units(linked) + 2 > limit:
+        linked = outlet
+    return f"{told}\n{quote}\n{linked}"
 
 
 def _escaped(words: str) -> str:

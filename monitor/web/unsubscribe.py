@@ -1,7 +1,8 @@
 """The page on which a subscriber leaves, by one click (RFC 8058) or with a button.
 
 A GET only shows the page, since scanners open every link of a mail; a POST does it, and twice is
-like once. The page says the same whoever asks, and runs and loads nothing.
+like once. The page says the same whoever asks, in the language that the link names, and runs and
+loads nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from monitor.config import WebSettings
 from monitor.errors import InputError, MonitorError
-from monitor.publish.leaving import PATH
+from monitor.publish.frame import LANGS, frame_of
+from monitor.publish.leaving import LANG, PATH
 from monitor.text.addresses import is_this_machine
 
 _log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ _HEADERS = {
 }
 _PAGE = """\
 <!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
@@ -50,8 +52,7 @@ _PAGE = """\
 <p>{words}</p>
 {form}</html>
 """
-_QUESTION = "Press the button, and this digest comes no more."
-_FORM = '<form method="post"><button>Unsubscribe</button></form>\n'
+_FORM = '<form method="post"><button>{}</button></form>\n'
 
 Leave = Callable[[str], bool]
 
@@ -78,18 +79,33 @@ def answer(request: Request, hosts: frozenset[str], leave: Leave) -> Answer:
 
     ``leave`` does what a token says, and is asked by a POST only.
     """
+    lang = lang_of(request.path)
     if request.headers.get("host", "").lower() not in hosts:
-        return _said(HTTPStatus.FORBIDDEN)
-    found = _TOKEN.fullmatch(urlsplit(request.path).path)
+        return _said(HTTPStatus.FORBIDDEN, lang)
+    found = _TOKEN.fullmatch(_parts(request.path).path)
     if found is None:
-        return _said(HTTPStatus.NOT_FOUND)
+        return _said(HTTPStatus.NOT_FOUND, lang)
     if request.method in ("GET", "HEAD"):
-        return _page(HTTPStatus.OK, "Unsubscribe", _QUESTION, _FORM)
+        return _page(HTTPStatus.OK, lang, "title", "question", "button")
     if not _is_own(request.headers.get("origin"), hosts):
-        return _said(HTTPStatus.FORBIDDEN)
+        return _said(HTTPStatus.FORBIDDEN, lang)
     if not leave(found[1]):
-        return _said(HTTPStatus.NOT_FOUND)
-    return _page(HTTPStatus.OK, "Done", "You are unsubscribed: this digest comes no more.", "")
+        return _said(HTTPStatus.NOT_FOUND, lang)
+    return _page(HTTPStatus.OK, lang, "done", "left")
+
+
+def lang_of(path: str) -> str:
+    """The language of a frame that a link names; English where it names none."""
+    named = parse_qs(_parts(path).query).get(LANG, [""])[0]
+    return named if named in LANGS else LANGS[0]
+
+
+def _parts(path: str) -> SplitResult:
+    """A path and its query; both empty where it is none."""
+    try:
+        return urlsplit(path)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_own(origin: str | None, hosts: frozenset[str]) -> bool:
@@ -97,13 +113,19 @@ def _is_own(origin: str | None, hosts: frozenset[str]) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() in hosts
 
 
-def _said(status: HTTPStatus) -> Answer:
+def _said(status: HTTPStatus, lang: str = LANGS[0]) -> Answer:
     """A page that names nothing of what was asked."""
-    return _page(status, status.phrase, "There is nothing here to be seen or done.", "")
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return _page(status, lang, "later", "try_later")
+    return _page(status, lang, "nothing", "nothing_here")
 
 
-def _page(status: HTTPStatus, title: str, words: str, form: str) -> Answer:
-    return Answer(status, _PAGE.format(title=title, words=words, form=form).encode())
+def _page(status: HTTPStatus, lang: str, title: str, words: str, button: str = "") -> Answer:
+    """The page with these words of the frame, and a button where it has one."""
+    said = frame_of(lang).table["leaving"]
+    form = _FORM.format(said[button]) if button else ""
+    page = _PAGE.format(lang=lang, title=said[title], words=said[words], form=form)
+    return Answer(status, page.encode())
 
 
 def host_names(web: WebSettings, port: int) -> frozenset[str]:
@@ -173,7 +195,7 @@ class _Answering(BaseHTTPRequestHandler, ABC):
             self._write(self.answer(Request(self.command, self.path, headers)))
         except MonitorError as error:
             _log.error("unsubscribing failed: %s", error)
-            self._write(_said(HTTPStatus.SERVICE_UNAVAILABLE))
+            self._write(_said(HTTPStatus.SERVICE_UNAVAILABLE, lang_of(self.path)))
 
     do_HEAD = do_POST = do_GET  # noqa: N815  the library's names
 

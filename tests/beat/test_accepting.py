@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.beat import load_beat
-from monitor.beat.accepting import accept, kinds_of
+from monitor.beat.accepting import accept, kinds_of, with_watchlist
 from monitor.errors import InputError
 
 NORDIC = Path(__file__).parents[1] / "data" / "beats" / "nordic-baltic"
@@ -92,3 +92,35 @@ def test_the_kinds_are_those_of_the_beat(folder: Path) -> None:
     with (folder / "beat.toml").open("a", encoding="utf-8") as stream:
         stream.write('[kinds]\n"cable" = 9\n')
     assert kinds_of(folder) == ("cable",)
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("", '[watchlist]\nthreshold = 45\n\n[watchlist.keywords]\n"a b" = 3.5\n'),
+        (
+            "[watchlist.keywords]\n# mine\nx = 1 # one\n\n# the end\n",
+            '[watchlist.keywords]\n# mine\nx = 1 # one\n"a b" = 3.5\n\n# the end\n',
+        ),
+        (
+            "[watchlist]\nthreshold = 50 # half\n[watchlist.keywords]\n# mine\n\n# feeds\n[web]\n",
+            "[watchlist]\nthreshold = 45 # half\n[watchlist.keywords]\n# mine\n"
+            '"a b" = 3.5\n\n# feeds\n[web]\n',
+        ),
+        (
+            "[watchlist]\nkeywords = { x = 1 }\n",
+            '[watchlist]\nkeywords = { x = 1, "a b" = 3.5}\n',
+        ),
+        (
+            "watchlist.keywords.x = 1\n",
+            'watchlist.keywords.x = 1\nwatchlist.keywords."a b" = 3.5\n',
+        ),
+    ],
+)
+def test_keywords_are_written_where_they_belong(source: str, changed: str) -> None:
+    """Below those that are there or the heading; comments stay, whichever way it is written."""
+    threshold = 45.0 if "threshold" in changed else None
+    path = Path("config.toml")
+
+    assert with_watchlist(source, threshold, {"a b": 3.5}, path) == changed
+    assert with_watchlist(changed, None, {"a b": None, "none": None}, path) != changed

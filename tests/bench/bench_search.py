@@ -232,10 +232,10 @@ def finding(place: int, text: Text, at: datetime) -> Finding:
     return Finding(FindingKind.NEW, entry, link, keys, f"{place:032x}", lang=lang)
 
 
-def judge(store: Store) -> None:
+def judge(store: Store, watchlist: str = "bench") -> None:
     """Give each article a verdict with labels; one in ten is kept with its receipt."""
     chances = random.Random(5)
-    store.judgements.keep_watchlist("bench", "{}", BEGIN)
+    store.judgements.keep_watchlist(watchlist, "{}", BEGIN)
     while waiting := store.articles.unassessed(BATCH):
         assessments = []
         for article in waiting:
@@ -245,7 +245,7 @@ def judge(store: Store) -> None:
             # All in one story, so that what stories cost is not measured here.
             assessments.append(Assessment(article, judgement, made_of, story_id=-1))
         store.judgements.record(
-            assessments, "bench", BEGIN, keep_receipt=lambda each: each.judgement.score > 25
+            assessments, watchlist, BEGIN, keep_receipt=lambda each: each.judgement.score > 25
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -96,7 +97,7 @@ def feeds(
 
 
 def test_a_document_is_printed_as_it_is_stated(folder: Path, feeds: Feeds) -> None:
-    """Times in UTC, links as stated without a base, what is not stated is null."""
+    """Times in UTC, the only one twice; links as stated without a base; what is missing is null."""
     (folder / "grid.xml").write_bytes(rss("Grid Post", "one").body)
     done = feeds("parse", "grid.xml", "--format", "json")
 
@@ -112,12 +113,38 @@ def test_a_document_is_printed_as_it_is_stated(folder: Path, feeds: Feeds) -> No
                 "link": "/news/one",
                 "title": "one",
                 "published": "2026-03-01T06:00:00Z",
-                "updated": None,
+                "updated": "2026-03-01T06:00:00Z",
                 "summary": None,
                 "authors": [],
             }
         ],
     }
+
+
+def test_an_entry_without_a_guid_is_named_by_its_link(feeds: Feeds) -> None:
+    """Whoever reads the output finds a name and a time for each entry that states any."""
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>T</title>'
+        '<link href="https://x.example/1"/><updated>2026-03-01T06:00:00Z</updated></entry></feed>'
+    )
+    (entry,) = json.loads(feeds("parse", "-", "--format", "json", given=body.encode()).out)[
+        "entries"
+    ]
+
+    assert (entry["id"], entry["link"]) == ("https://x.example/1", "https://x.example/1")
+    assert entry["published"] == entry["updated"] == "2026-03-01T06:00:00Z"
+
+
+def test_a_packed_file_is_unpacked(folder: Path, feeds: Feeds) -> None:
+    """As feeds and sitemaps are kept; a bomb is named and not unpacked."""
+    (folder / "feed.xml.gz").write_bytes(gzip.compress(rss("Grid Post", "one").body))
+    (folder / "bomb.xml.gz").write_bytes(gzip.compress(bytes(20_000_000)))
+    done = feeds("parse", "feed.xml.gz", "bomb.xml.gz", "--format", "json")
+    feed, bomb = map(json.loads, done.out.splitlines())
+
+    assert (done.code, feed["state"], len(feed["entries"])) == (0, "ok", 1)
+    assert (bomb["state"], bomb["feed"]) == ("broken", None)
+    assert bomb["error"] == "the answer is larger than 10 MB"
 
 
 def test_a_base_makes_links_absolute(feeds: Feeds) -> None:

@@ -283,3 +283,14 @@ def test_no_text_makes_the_reader_fail(source: str) -> None:
         assert failure.mistakes
     else:
         assert settings == Settings()
+
+
+@pytest.mark.parametrize("url", ["postgres://me:geheim@host/db", "me:geheim@host", "monitor.db"])
+def test_a_database_url_of_another_kind_is_named_and_not_repeated(url: str) -> None:
+    """The mistake has its line, and no password that stands there."""
+    with pytest.raises(ConfigError) as caught:
+        parse(f'[monitor]\ndatabase = "{url}"')
+
+    assert str(caught.value) == (
+        "config.toml:2:12: monitor.database: must begin with sqlite:/// or postgresql://"
+    )

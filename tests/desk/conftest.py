@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.beat.places import beat_folder
+from monitor.cli.why import readers
 from monitor.config import Configuration, parse
 from monitor.demo.servers import Document, FeedServer
 from monitor.desk.accounts import Account, Wishes, switched_off
@@ -18,8 +20,8 @@ from monitor.http import Door
 from monitor.pipeline.assess import assess
 from monitor.pipeline.deliver import deliver, transports
 from monitor.pipeline.poll import poll
-from monitor.pipeline.publish import draft, publish
-from monitor.pipeline.setup import Setup, beat_folder, open_door, prepare
+from monitor.pipeline.publish import publish
+from monitor.pipeline.setup import Setup, open_door, prepare
 from monitor.store import Store, open_store
 
 BOTH_FEEDS = """
@@ -148,7 +150,7 @@ class World:
             watchlist=self.setup.watchlist,
             polled=self.setup.listings,
             switched_off=switched_off(beat_folder(self.setup.configuration), self.setup.settings),
-            draft=partial(draft, self.store, self.setup),
+            readers=partial(readers, self.store, self.setup),
         )
 
     def told(self, account: Account, name: str) -> str:

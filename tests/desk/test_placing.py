@@ -250,18 +250,19 @@ def test_a_report_of_a_story_told_before(world: Any, now: datetime) -> None:
     assert "due on 13 June 2026, 07:30 UTC" in account.answer
 
 
-def test_an_outlet_that_comes_back_moves_its_story(world: Any, now: datetime) -> None:
-    """Another headline of the outlet that was told is news of the story."""
+def test_a_new_figure_moves_its_story(world: Any, now: datetime) -> None:
+    """What nobody had quoted is news of the story; the same outlet again is none."""
     world.show(world.rss(world.cable))
     world.all_steps(now)
     later = now + timedelta(hours=2)
-    world.show(world.rss(world.same))
+    costly = ("kosten", f"{world.same[1]} for 40 million euros", "")
+    world.show(world.rss(world.same, costly))
     world.poll(later)
     world.assess(later)
-    account = world.why_not("kabel", later)
+    moved, again = (world.why_not(name, later) for name in ("kosten", "kabel"))
 
-    assert account.verdict.reason is Reason.FOLDED
-    assert "will stand below “What moved” in the next edition of daily" in account.answer
+    assert moved.verdict.reason is again.verdict.reason is Reason.FOLDED
+    assert "will stand below “What moved” in the next edition of daily" in moved.answer
 
 
 def test_a_story_told_before_may_find_no_room(world: Any, now: datetime) -> None:
@@ -270,8 +271,9 @@ def test_a_story_told_before_may_find_no_room(world: Any, now: datetime) -> None
     world.show(world.rss(world.cable))
     world.all_steps(now)
     later = now + timedelta(hours=2)
+    costly = ("kabel", f"{world.same[1]} for 40 million euros", "")
     world.show(
-        world.rss(world.same),
+        world.rss(costly),
         world.rss(("cable-2", *world.cable[1:]), at=now + timedelta(days=60)),
     )
     world.poll(later)
@@ -369,3 +371,84 @@ def test_an_edition_of_a_digest_that_is_gone(world: Any, now: datetime) -> None:
 
     assert account.verdict.reason is Reason.CARRIED
     assert "the edition of daily of 12 June 2026, 07:30 UTC" in account.answer
+
+
+# --- several variants ----------------------------------------------------------------------------
+
+_VARIANTS = """
+[[digests]]
+name = "daily"
+schedule = "daily 07:30"
+
+[[digests.subscribers]]
+name = "all"
+transport = "files"
+to = "all"
+
+[[digests.subscribers]]
+name = "vilnius"
+transport = "files"
+to = "vilnius"
+zone = "Europe/Vilnius"
+lang = "ru"
+
+[[digests.subscribers]]
+name = "oslo"
+transport = "files"
+to = "oslo"
+countries = ["NO"]
+
+[[digests.subscribers]]
+name = "strict"
+transport = "files"
+to = "strict"
+topics = ["security"]
+"""
+
+
+def test_each_variant_has_its_own_answer(world: Any, now: datetime) -> None:
+    """Who gets the article, and whose filters leave it out."""
+    world.configure(world.both_feeds, _VARIANTS)
+    world.show(world.rss(world.cable))
+    world.poll(now)
+    world.assess(now)
+    account = world.why_not("cable", now)
+    told = world.told(account, "digest").split("\n")
+
+    assert account.verdict.reason is Reason.NEXT_EDITION
+    assert len(told) == 4
+    assert "the next edition of daily, due now" in told[0]
+    assert "the next edition of daily for vilnius, due now" in told[1]
+    assert told[2] == (
+        "The filters of daily for oslo leave it out: they ask for NO, and its story speaks of "
+        "SE, LT and energy."
+    )
+    assert told[3].startswith("The filters of daily for strict leave it out: they ask for security")
+
+
+def test_an_edition_names_whose_it_is(world: Any, now: datetime) -> None:
+    """Every variant that carried the article, in its own zone, with its deliveries."""
+    world.configure(world.both_feeds, _VARIANTS)
+    world.show(world.rss(world.cable))
+    world.all_steps(now)
+    account = world.why("1", now)
+    told = world.told(account, "edition")
+
+    assert account.verdict.reason is Reason.CARRIED
+    assert "daily of 12 June 2026, 07:30 UTC: " in told and "to all" in told
+    assert "daily for vilnius of 12 June 2026, 07:30 Europe/Vilnius: " in told
+    assert "to vilnius" in told
+    assert "oslo" not in told and "strict" not in told
+
+
+def test_an_edition_that_goes_to_nobody_is_no_answer(world: Any, now: datetime) -> None:
+    """Where everybody has wishes, the digest's own edition is made for the archive only."""
+    wishful = _VARIANTS.replace('name = "all"\n', 'name = "all"\ncountries = ["FI"]\n')
+    world.configure(world.both_feeds, wishful)
+    world.show(world.rss(world.cable))
+    world.all_steps(now)
+    account = world.why_not("1", now)
+
+    assert account.verdict.reason is Reason.CARRIED
+    assert account.answer.startswith("It is in the edition of daily for vilnius of 12 June")
+    assert "The filters of daily for all leave it out" in world.told(account, "digest")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.beat.places import beat_folder
 from monitor.desk.accounts import Reason
 from monitor.desk.unseen import gaps
 from monitor.model import FeedState
-from monitor.pipeline.setup import beat_folder
 from monitor.store.history import Poll
 
 

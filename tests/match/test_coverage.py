@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.match.coverage import coverage
-from monitor.model import Article, Camp, JudgedArticle, Judgement, Wording
+from monitor.match.coverage import coverage, named
+from monitor.model import Article, Camp, Entity, JudgedArticle, Judgement, Wording
 
 NOON = datetime(2026, 6, 12, 12, tzinfo=UTC)
 CAMPS = (
@@ -222,3 +222,20 @@ def test_a_thousand_copies_take_no_time() -> None:
 def test_odd_texts_are_voices_too(text: str) -> None:
     """Nothing in a text breaks the count."""
     assert coverage([told(1, "A", text), told(2, "B", text)], ()).independent in (1, 2)
+
+
+def test_of_what_only_one_camp_says_figures_and_actors_are_told() -> None:
+    """By name; a place that the other camp does not name tells nothing."""
+    one = told(1, "A", "The ferry carried 900 people in 3 days.", camp="state")
+    two = told(2, "B", "The ferry sank.", camp="exile")
+    acting = replace(one, judgement=replace(one.judgement, entities=("pier", "line")))
+    entities = {
+        each: Entity(each, each.capitalize(), kind, (), (), 1.0)
+        for each, kind in (("pier", "river"), ("line", "firm"))
+    }
+    found = named(coverage([acting, two], CAMPS), entities, {"line": "Ferry Line"})
+
+    assert [(each.camp, each.what) for each in found.sole] == [
+        ("state", "900 people"),
+        ("state", "Ferry Line"),
+    ]

@@ -50,3 +50,12 @@ def test_any_text_gives_figures_that_stand_in_it(text: str, lang: str) -> None:
 
     assert all(text[figure.start : figure.end] == figure.text for figure in found)
     assert [figure.start for figure in found] == sorted(figure.start for figure in found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("en", f"{'9' * 400} km of road"), ("zh", f"铁路全长{'9' * 400}公里"), ("en", "1" * 5_000)],
+)
+def test_rows_of_digits_are_no_quantities(lang: str, text: str) -> None:
+    """What no database has room for, and no float, is quoted by nobody."""
+    assert numbers(text, lang) == []

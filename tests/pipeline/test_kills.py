@@ -93,6 +93,13 @@ def _end_leases(folder: Path) -> None:
         database.execute("UPDATE feeds SET leased_until = NULL, next_poll_at = first_polled_at")
 
 
+def _polls(folder: Path) -> list[tuple[object, ...]]:
+    """What each poll that was recorded said, to be shown where entries are missing."""
+    told = "SELECT at, state, status, entries, new, error FROM polls ORDER BY id"
+    with closing(sqlite3.connect(folder / "monitor.db")) as database:
+        return database.execute(told).fetchall()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_kills_at_random_moments_lose_nothing(
@@ -114,7 +121,7 @@ def test_kills_at_random_moments_lose_nothing(
             left = store.editions.eligible("minutely", "", 50, later)
             articles, pending = store.counts().articles, store.editions.pending()
 
-    assert (articles, left, pending) == (KILLS + 1, [], 0)
+    assert (articles, left, pending) == (KILLS + 1, [], 0), _polls(tmp_path)
     told = defaultdict(set)
     for raw in mail.messages:
         message = message_from_bytes(raw, policy=policy.default)
@@ -150,6 +157,6 @@ def test_two_hundred_kills_while_polling_lose_nothing(
         orphans = database.execute("PRAGMA foreign_key_check").fetchall()
         polls = database.execute("SELECT count(*) FROM polls").fetchone()
 
-    assert articles == POLL_KILLS + 1
+    assert articles == POLL_KILLS + 1, _polls(tmp_path)
     assert (sound, orphans) == ([("ok",)], [])
     assert 3 < polls[0] < POLL_KILLS, "some kills come before a poll is written, some after"

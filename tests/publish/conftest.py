@@ -10,17 +10,25 @@ from typing import Any
 
 import pytest
 
+from monitor.match.lead import lead
 from monitor.model import (
     Article,
     Change,
+    Claim,
+    Commitment,
+    CommitmentState,
+    CommitmentStatus,
     Coverage,
     Edition,
+    Evidence,
     FeedHealth,
     FeedState,
     Figure,
     Gap,
     JudgedArticle,
     Judgement,
+    Promises,
+    Proof,
     ReceiptLine,
     Story,
     StoryFigure,
@@ -126,21 +134,21 @@ def near_misses(recorded: dict[str, Any]) -> tuple[JudgedArticle, ...]:
 
 def told_more(story: Story) -> Story:
     """The story with what an archive knows of it: figures, and a name of its headline."""
-    lead = story.lead
-    lorries = StoryFigure(Figure(120, "trucks", "120 lorries", 0, 11), "", lead, 3)
-    money = StoryFigure(Figure(94.8e9, "USD", "$94.8 billion", 0, 13), "", lead, 2)
-    names = () if lead.article.wording.lang == "en" else (("霍尔果斯", "Khorgos"),)
+    first = story.lead
+    lorries = StoryFigure(Figure(120, "trucks", "120 lorries", 0, 11), "", first, 3)
+    money = StoryFigure(Figure(94.8e9, "USD", "$94.8 billion", 0, 13), "", first, 2)
+    names = () if first.article.wording.lang == "en" else (("霍尔果斯", "Khorgos"),)
     return replace(story, figures=(lorries, money) if story.id % 3 == 1 else (), names=names)
 
 
 def updates(stories: tuple[Story, ...]) -> list[Story]:
     """The stories, of which two were told before and go on, and one brings nothing new."""
     figure = StoryFigure(Figure(4.6e9, "CNY", "46亿元", 0, 4), "", stories[15].lead)
-    change = Change(figures=(figure,), camps=("state",), countries=("KG",))
+    change = Change(figures=(figure,), camps=("state",), actors=("Kabar",))
     return [
         *map(told_more, stories[:15]),
         replace(stories[15], change=change),
-        replace(stories[16], change=Change(again=(stories[16].lead.article.outlet,))),
+        replace(stories[16], change=Change(confirmed=(stories[16].lead.article.outlet,))),
         replace(stories[16], id=18, change=Change(others=("Copyist",))),
     ]
 
@@ -153,6 +161,50 @@ TRENDS = Trends(
     (
         Trend("Transport", 17, EARLIER, 2, Verdict.SPIKE),
         Trend("Mining", 0, EARLIER, 6.5, Verdict.SILENCE),
+    ),
+)
+
+
+def worded(edition: Edition) -> Edition:
+    """The edition with the sentences that speak for its stories."""
+
+    def spoken(story: Story) -> Story:
+        return replace(story, words=lead(story.articles, edition.lang, {}))
+
+    sections = (
+        replace(each, stories=tuple(map(spoken, each.stories))) for each in edition.sections
+    )
+    return replace(edition, sections=tuple(sections))
+
+
+def standing(
+    status: CommitmentStatus, days: int, sentence: str = "", lang: str = "en", deadline: str = ""
+) -> CommitmentState:
+    """A promise that stands so, with a last sentence if there is one."""
+    promise = Commitment(
+        f"{status}-{days}",
+        "China, Kyrgyzstan and Uzbekistan",
+        "The railway is finished",
+        NOW.date(),
+        "paper",
+        "page 1",
+        deadline,
+    )
+    found = Evidence(promise.id, Claim.PROGRESS, "bored", sentence, "summary", 0, len(sentence))
+    url = f"https://news.example/{lang}/promise"
+    last = Proof(found, NOW - timedelta(hours=3), 7, "Kabar", lang, "A title", url, 3)
+    return CommitmentState(promise, status, days, 1, last if sentence else None)
+
+
+PROMISES = Promises(
+    moved=(
+        standing(CommitmentStatus.DONE, 0, "Тоннель пробит на всю длину.", "ru", "2027"),
+        standing(CommitmentStatus.OVERDUE, 3, deadline="2025"),
+        standing(CommitmentStatus.PROGRESS, 1, "隧道已经贯通。", "zh"),
+    ),
+    quiet=(
+        standing(CommitmentStatus.SILENT, 121, "The first loan was signed <in May> & sent."),
+        *(standing(CommitmentStatus.SILENT, 200 + n) for n in range(6)),
     ),
 )
 
@@ -179,7 +231,7 @@ def in_frame(
         limit=30,
         lang=lang,
     )
-    return replace(edition, trends=TRENDS)
+    return replace(worded(edition), trends=TRENDS)
 
 
 @pytest.fixture(scope="session")
@@ -190,6 +242,12 @@ def busy(
 ) -> Edition:
     """A full working day."""
     return in_frame("en", recorded, stories, near_misses)
+
+
+@pytest.fixture(scope="session")
+def promising(busy: Edition) -> Edition:
+    """The same day, and what it did to the beat's promises."""
+    return replace(busy, promises=PROMISES)
 
 
 @pytest.fixture(scope="session", params=["ru", "zh"])

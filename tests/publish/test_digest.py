@@ -22,7 +22,7 @@ from monitor.model import (
     Window,
     Wording,
 )
-from monitor.publish.digest import MOVED, OTHER, TOP, compose, lead, order_articles, weight
+from monitor.publish.digest import MOVED, OTHER, TOP, compose, order_articles, weight
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 WINDOW = Window(slot=NOW, since=None, until=NOW)
@@ -202,40 +202,6 @@ def test_no_quota_is_exceeded(quotas: dict[str, int]) -> None:
             s for s in printed if name in (*s.lead.judgement.topics, *s.lead.judgement.countries)
         ]
         assert len(named) <= most
-
-
-@pytest.mark.parametrize(
-    ("summary", "expected"),
-    [
-        ("", ""),
-        ("One. Two. Three.", "One. Two."),
-        ("口岸开放。车辆增加。司机满意。", "口岸开放。车辆增加。"),
-        ("Title 1. The pass opens in May.", "The pass opens in May."),
-        ("Short one. " + "Long " * 80 + "end.", "Short one."),
-        ("The pass\r\nopens in May.", "The pass opens in May."),
-    ],
-)
-def test_lead(summary: str, expected: str) -> None:
-    """One or two of the summary's own sentences, whole, and not the title again."""
-    assert lead(story(1, 60, summary=summary), "en") == expected
-
-
-def test_lead_comes_from_the_text_without_a_summary() -> None:
-    """Where a feed has no summary the article's first sentences speak."""
-    member = judged(1, 60)
-    wording = replace(member.article.wording, text="It opens. It closes. It opens again.")
-    told = Story(1, (replace(member, article=replace(member.article, wording=wording)),))
-
-    assert lead(told, "en") == "It opens. It closes."
-
-
-@given(st.text(alphabet="аб. 中。!\n\u0301x", max_size=900))
-def test_lead_never_invents(summary: str) -> None:
-    """It is short, and it is the summary's own words in their order."""
-    said = lead(story(1, 60, summary=summary), "en")
-
-    assert len(said) <= 320
-    assert said.removesuffix("…").replace(" ", "") in "".join(summary.split()).replace(" ", "")
 
 
 @settings(max_examples=60, deadline=None)

@@ -149,9 +149,9 @@ def styled(element: Element) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast(busy: Edition, single: Edition, scheme: str) -> None:
+def test_contrast(promising: Edition, single: Edition, scheme: str) -> None:
     """Every text has at least 4.5 : 1 against its ground, in both schemes."""
-    full = replace(busy, omitted=3, window=single.window)
+    full = replace(promising, omitted=3, window=single.window)
     html = rendered(full, "https://monitor.example/stop").html
     dark = dark_rules(html) if scheme == "dark" else {}
     pairs = {colours(text, dark) for text in visible_texts(html)}
@@ -357,9 +357,9 @@ def test_headlines_carry_language_and_direction(busy: Edition) -> None:
     assert {"lang": "zh", "dir": "ltr"}.items() <= links[2].items()
 
 
-def test_text_lines_fit(busy: Edition, quiet: Edition) -> None:
+def test_text_lines_fit(promising: Edition, quiet: Edition) -> None:
     """The text part keeps to 76 columns, Han characters counted double, but for addresses."""
-    for edition in (busy, quiet):
+    for edition in (promising, quiet):
         for line in rendered(edition).text.splitlines():
             assert width(line) <= 76 or line.strip().startswith("https://")
 

@@ -12,7 +12,8 @@ import pytest
 
 from monitor.config import Configuration, WebSettings
 from monitor.errors import InputError, StoreError
-from monitor.model import Standing
+from monitor.model import Delivery, FrozenEdition, Rendered, Standing
+from monitor.pipeline.receivers import leaving_addresses
 from monitor.pipeline.setup import Setup, prepare
 from monitor.pipeline.subscribers import unsubscribe
 from monitor.publish.leaving import token
@@ -96,7 +97,7 @@ def test_a_click_leaves_and_a_look_does_not(setup: Setup, store: Store) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS", "TRACE", "BREW"])
 @pytest.mark.parametrize(
-    "path", [PATH, "/", "/unsubscribe/<script>evil</script>", "/%00", "//evil"]
+    "path", [PATH, "/", "/unsubscribe/<script>evil</script>", "/%00", "//evil", "//[evil"]
 )
 def test_every_answer_is_strict_and_repeats_nothing(method: str, path: str) -> None:
     """X7, X8: the policy on every page, errors too, no script, no style, no word of the request."""
@@ -174,6 +175,57 @@ def test_a_query_and_a_body_do_not_matter() -> None:
     assert book.left == ["a" * 43]
 
 
+@pytest.mark.parametrize(
+    ("query", "lang", "question", "left"),
+    [
+        ("", "en", "Press the button", "You are unsubscribed"),
+        ("?lang=ru", "ru", "Нажмите кнопку", "Вы отписаны"),
+        ("?utm=1&lang=zh", "zh", "点击按钮", "您已退订"),
+        ("?lang=xx", "en", "Press the button", "You are unsubscribed"),
+        ("?lang=%3Cscript%3E", "en", "Press the button", "You are unsubscribed"),
+    ],
+)
+def test_the_page_speaks_the_language_of_the_link(
+    query: str, lang: str, question: str, left: str
+) -> None:
+    """A link names a frame's language; anything else is English, and is not repeated."""
+    headers = {"host": "news.example"}
+    looked = answer(Request("GET", PATH + query, headers), HOSTS, Book()).body.decode()
+    pressed = answer(Request("POST", PATH + query, headers), HOSTS, Book()).body.decode()
+    strange = answer(Request("GET", f"/x{query}", headers), HOSTS, Book()).body.decode()
+
+    assert f'<html lang="{lang}">' in looked and question in looked and "<button>" in looked
+    assert left in pressed and "<button>" not in pressed
+    assert f'<html lang="{lang}">' in strange and "script" not in strange
+
+
+def test_each_subscriber_gets_a_link_in_their_language(
+    configured: Callable[[str], Configuration],
+) -> None:
+    """It is the language of their frame."""
+    rows = """
+[[digests.subscribers]]
+to = "ru@example.org"
+lang = "ru"
+
+[smtp]
+host = "127.0.0.1"
+security = "none"
+
+[web]
+public_url = "https://news.example"
+"""
+    addresses = leaving_addresses(prepare(configured(CONFIG + rows)), "installation")
+    frozen = FrozenEdition(1, "daily", NOW, NOW, Rendered("", "", ""), 0)
+    links = [
+        addresses(Delivery(1, frozen, who, "email", "<1@x>"))[0]
+        for who in ("a@example.org", "ru@example.org")
+    ]
+
+    assert re.fullmatch(r"https://news\.example/unsubscribe/[\w-]{43}", links[0])
+    assert re.fullmatch(r"https://news\.example/unsubscribe/[\w-]{43}\?lang=ru", links[1])
+
+
 def test_a_large_body_is_refused() -> None:
     """Nobody fills the memory."""
     book = Book()
@@ -236,7 +288,7 @@ def test_tokens_are_nobody_elses(setup: Setup, store: Store, tmp_path: Path) -> 
 
 def test_who_was_taken_out_of_the_settings_may_still_leave(setup: Setup, store: Store) -> None:
     """A link of an old mail works as long as the archive knows who it was sent to."""
-    from monitor.model import Coverage, Edition, Rendered, Window
+    from monitor.model import Coverage, Edition, Window
 
     edition = Edition("old", "Old", Window(NOW, None, NOW), "UTC", (), Coverage((), 0, 0))
     store.editions.freeze(edition, Rendered("", "", ""), [("z@x.example", "email", "<1@x>")], NOW)

@@ -178,6 +178,11 @@ class SmtpTransport(Transport):
         self._carried += 1
         self._put_off = 0
 
+    def greet(self) -> None:
+        """Connect, encrypt, log in and leave, as if to send; raises as ``send`` does."""
+        with self._session():
+            self.close()
+
     def close(self) -> None:
         """Leave the server; the next message makes a new connection."""
         if self._client is not None:
