@@ -180,7 +180,7 @@ def _spaced(text: str) -> str:
 
 def _beginning(word: str) -> str:
     """What is sure to stay of a long word, whatever its ending."""
-    return word[: min(len(word) - _CUT_OFF, _BEGINNINGS.stop - 1)]
+    return word[:-_CUT_OFF][: _BEGINNINGS.stop - 1]
 
 
 def _spelled(forms: Iterable[Form]) -> dict[str, list[Form]]:

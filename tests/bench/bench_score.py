@@ -15,8 +15,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
@@ -31,6 +32,10 @@ from monitor.model import Alias, Beat, Entity, Side, Wording  # noqa: E402
 SIZES = (1_000, 50_000)
 OCCURRING = 1_000
 PATIENCE_S = 4.0
+PASSES = 5
+BATCH = 50
+
+_Made = TypeVar("_Made")
 
 
 def main() -> None:
@@ -40,11 +45,12 @@ def main() -> None:
     texts: list[tuple[str, str, str]] = gen.texts(number)
     for size in SIZES:
         terms = _terms(gen, size)
-        started = time.process_time()
-        watchlist = compile_watchlist(_beat(terms), {})
-        compiled = time.process_time() - started
+        compiled, watchlist = min(
+            (_timed(partial(compile_watchlist, _beat(terms), {})) for _ in range(PASSES)),
+            key=itemgetter(0),
+        )
         wordings = [Wording(title, "", body, lang) for lang, title, body in texts]
-        first = _rate(wordings, partial(judge, watchlist))
+        first = _rate(wordings, partial(judge, watchlist), passes=1)
         ours = _rate(wordings, partial(judge, watchlist))
         print(
             f"{size:>6} aliases: compiled in {compiled:.2f} s, judge {ours:.1f} MB/s "
@@ -113,17 +119,33 @@ def _automaton(terms: Sequence[tuple[str, str]]) -> Callable[[Wording], object]:
     return found
 
 
-def _rate(wordings: Sequence[Wording], work: Callable[[Wording], object]) -> float:
+def _timed(work: Callable[[], _Made]) -> tuple[float, _Made]:
+    """Seconds of processor time that ``work`` takes, and what it makes."""
+    started = time.process_time()
+    made = work()
+    return time.process_time() - started, made
+
+
+def _rate(
+    wordings: Sequence[Wording], work: Callable[[Wording], object], passes: int = PASSES
+) -> float:
     """MB of UTF-8 a second of processor time, over as many texts as patience allows."""
     work(wordings[0])
-    done = 0
-    started = time.process_time()
-    for wording in wordings:
-        work(wording)
-        done += len(wording.title.encode()) + len(wording.text.encode())
-        if time.process_time() - started > PATIENCE_S:
+    return max(_rate_of_pass(wordings, work) for _ in range(passes))
+
+
+def _rate_of_pass(wordings: Sequence[Wording], work: Callable[[Wording], object]) -> float:
+    done = seconds = 0.0
+    for first in range(0, len(wordings), BATCH):
+        batch = wordings[first : first + BATCH]
+        started = time.process_time()
+        for wording in batch:
+            work(wording)
+        seconds += time.process_time() - started
+        done += sum(len(f"{wording.title}{wording.text}".encode()) for wording in batch)
+        if seconds > PATIENCE_S:
             break
-    return done / (time.process_time() - started) / 1e6
+    return done / seconds / 1e6
 
 
 if __name__ == "__main__":
