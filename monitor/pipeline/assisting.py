@@ -136,9 +136,13 @@ class _Assistant:
         return found
 
     def _open(self, opened: ExitStack) -> Ask:
-        """A way to ask of its own: a door asks one host one thing at a time."""
+        """A way to ask of its own: a door asks one host one thing at a time.
+
+        The model's server is there to be asked, so nothing is left between two requests.
+        """
         wishes = self._wishes
-        door = opened.enter_context(open_door(self._setup.settings, wishes.seconds / 2))
+        door = open_door(self._setup.settings, wishes.seconds / 2, spacing=0)
+        opened.enter_context(door)
         return Endpoint(door, wishes.address, wishes.model, model_key(self._setup)).ask
 
 

@@ -87,16 +87,20 @@ def merged(shipped: list[FeedListing], settings: Settings) -> list[FeedListing]:
     return kept + [feed.listing() for feed in settings.feeds if feed.enabled]
 
 
-def open_door(settings: Settings, seconds: float | None = None) -> Door:
+def open_door(
+    settings: Settings, seconds: float | None = None, spacing: float | None = None
+) -> Door:
     """The door that all requests go through, as ``[network]`` wants it.
 
-    ``seconds`` is the longest time of a request where it has to be another.
+    ``seconds`` is the longest time of a request where it has to be another, ``spacing`` the
+    seconds between two requests to one host.
     """
     network = settings.network
+    between = network.host_spacing_seconds if spacing is None else spacing
     contact = f" (+{network.contact})" if network.contact else ""
     return Door(
         user_agent=f"monitor/{__version__}{contact}",
         allow_private=network.allow_private,
         limits=Limits(seconds=seconds or network.timeout_seconds),
-        pacer=Pacer(network.host_spacing_seconds),
+        pacer=Pacer(between),
     )
