@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 from monitor.text.tables import table
 
-# Blocks in which a character may fold to something else than itself or its lower case. Han
-# characters fold by ``han.toml`` only; the other gaps are letters throughout.
-_BLOCKS = ((0x80, 0x3400), (0xA490, 0xAC00), (0xD7A4, 0x10000))
+# Below this every character is looked at; beyond, only these blocks are known to be letters that
+# fold to themselves, Han ones apart that ``han.toml`` has.
+_LOOKED_AT = 0x700
+_LETTERS_THROUGHOUT = ((0x3400, 0xA490), (0xAC00, 0xD7A4))
 _FEW_KINDS = 24
 
 
@@ -113,19 +114,15 @@ def _is_reshaped(letter: str) -> bool:
 
 @cache
 def _odd() -> re.Pattern[str]:
-    """Finds each character that does more than turn to lower case.
+    """Finds each character that may do more than turn to lower case.
 
     The class is written as the complement of the plain ones because characters beyond the basic
     plane would otherwise make it twenty times slower.
     """
-    odd = {letter for letter in _letters() if not _is_plain(letter)} | _han().keys()
-    plain = (code for code in range(0x10000) if chr(code) not in odd)
+    plain = [code for code in range(_LOOKED_AT) if _is_plain(chr(code))]
+    for start, end in _LETTERS_THROUGHOUT:
+        plain += [code for code in range(start, end) if chr(code) not in _han()]
     return re.compile(f"[^{''.join(_ranges(plain))}]")
-
-
-def _letters() -> Iterator[str]:
-    yield from (chr(code) for code in range(0x80) if code != 0x20)
-    yield from (chr(code) for start, end in _BLOCKS for code in range(start, end))
 
 
 def _is_plain(letter: str) -> bool:
