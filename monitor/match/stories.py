@@ -7,6 +7,7 @@ so that many can be placed before any of them is stored. `monitor.match.folding`
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nlargest
 
@@ -74,7 +75,7 @@ class OpenStories:
         self._stored = stored or {}
         self._by_hand = by_hand
         self._posted: Mapping[Asked, Sequence[Posted]] = {}
-        self._added: dict[str, set[Posted]] = {}
+        self._added: dict[str, list[Posted]] = {}
         self._members: dict[int, dict[int, Signature]] = {}
         self._fetched: set[int] = set()
         self._opened = 0
@@ -100,9 +101,8 @@ class OpenStories:
         posted: Iterable[Posted] = self._posted.get(wanted, ())
         added = self._added.get(mark)
         if added:
-            near = {each for each in added if abs(each[0] - day) <= SAME_EVENT_WITHIN}
-            near.update(posted)
-            posted = near if len(near) <= NEWEST else sorted(near)[-NEWEST:]
+            near = {*posted, *_newest_around(added, day)}
+            posted = near if len(near) <= NEWEST else nlargest(NEWEST, near)
         return {story for _, story in posted}
 
     def unknown(self, story_ids: Iterable[int]) -> set[int]:
@@ -157,5 +157,19 @@ class OpenStories:
         day = day_of(one)
         if day is not None:
             for mark in one.proposing():
-                self._added.setdefault(mark, set()).add((day, story))
+                _insert(self._added.setdefault(mark, []), (day, story))
         return story if story < _FIRST_NEW else _FIRST_NEW - story
+
+
+def _newest_around(added: Sequence[Posted], day: int) -> Sequence[Posted]:
+    """Of what is in order, the newest that is near a day."""
+    first = bisect_left(added, (day - SAME_EVENT_WITHIN, 0))
+    end = bisect_left(added, (day + SAME_EVENT_WITHIN + 1, 0))
+    return added[max(first, end - NEWEST) : end]
+
+
+def _insert(added: list[Posted], one: Posted) -> None:
+    """Put ``one`` in its place, once."""
+    at = bisect_left(added, one)
+    if at == len(added) or added[at] != one:
+        added.insert(at, one)
