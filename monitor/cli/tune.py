@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,7 +109,7 @@ def _keyword(stated: str) -> tuple[str, float | None]:
         value = float(points) if points.strip() else None
     except ValueError:
         sign, value = "", None
-    if not sign or not word.strip():
+    if not sign or not word.strip() or not isfinite(value or 0):
         raise InputError(f'--keyword "{stated}": write it as "dry port=3", or "dry port=" for none')
     return word.strip(), value
 

@@ -10,6 +10,7 @@ from monitor.publish.windows import zone_of
 from monitor.store import Store
 
 _DAY = timedelta(days=1)
+_LONGEST_ID = 18  # digits of a number that any database can hold
 _EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -18,7 +19,8 @@ def edition_named(store: Store, name: str) -> FrozenEdition:
 
     The name of a digest alone means its last one. InputError for an edition that there is not.
     """
-    found = store.editions.get(int(name)) if name.isdecimal() else _last_of(store, name)
+    is_number = name.isdecimal() and len(name) <= _LONGEST_ID
+    found = store.editions.get(int(name)) if is_number else _last_of(store, name)
     if found is None:
         raise InputError(
             f'there is no edition "{name}"; write its number, or digest@2026-11-24: '

@@ -216,12 +216,13 @@ def _freeze(
 ) -> Published | None:
     """Freeze what is printed and no more: stories that did not fit come back next time.
 
-    None when another process has frozen the slot meanwhile.
+    None when another process has frozen the slot, or any other edition of it, meanwhile.
     """
+    known = store.editions.newest(one.digest.name, one.variant.key)
     made = _made(store, setup, one, now, reword)
     addressed = [] if made.edition.is_empty and one.digest.quiet != "send" else made.addressed
     edition_id = store.editions.freeze(
-        made.edition, made.rendered, addressed, now, one.variant.key, made.outline
+        made.edition, made.rendered, addressed, now, one.variant.key, made.outline, known
     )
     return None if edition_id is None else Published(edition_id, made.edition, made.rendered)
 

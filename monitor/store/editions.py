@@ -56,8 +56,7 @@ class Editions:
     def installation(self) -> str:
         """What tells this installation's editions from those of every other."""
         with self._database.reading() as connection:
-            name: str = connection.scalars(select(installation.c.name)).one()
-        return name
+            return str(connection.scalars(select(installation.c.name)).one())
 
     def latest(
         self, digest: str, variant: str = "", *, until: datetime | None = None
@@ -73,6 +72,12 @@ class Editions:
         with self._database.reading() as connection:
             row = connection.execute(last).one_or_none()
         return None if row is None else _edition(row)
+
+    def newest(self, digest: str, variant: str) -> int:
+        """The id of the edition frozen last, whatever its slot; 0 before the first."""
+        ours = editions.c.digest == digest, lineage(editions.c.variant, variant)
+        with self._database.reading() as it:
+            return it.scalar(select(func.max(editions.c.id)).where(*ours)) or 0
 
     def last_addressed(self, digest: str, until: datetime) -> dict[tuple[str, str], FrozenEdition]:
         """The last edition up to the slot ``until`` of each subscriber over each transport."""
@@ -128,10 +133,8 @@ class Editions:
 
     def between(self, digest: str, since: datetime, until: datetime) -> list[FrozenEdition]:
         """The digest's own editions with a slot in ``[since, until)``, the newest first."""
-        within = (editions.c.slot >= since, editions.c.slot < until)
-        ours = select(*_EDITION).where(
-            editions.c.digest == digest, editions.c.variant == "", *within
-        )
+        within = (editions.c.variant == "", editions.c.slot >= since, editions.c.slot < until)
+        ours = select(*_EDITION).where(editions.c.digest == digest, *within)
         with self._database.reading() as connection:
             return [
                 _edition(row) for row in connection.execute(ours.order_by(editions.c.id.desc()))
@@ -201,17 +204,20 @@ class Editions:
         now: datetime,
         variant: str = "",
         outline: Outline | None = None,
+        after: int | None = None,
     ) -> int | None:
-        """Keep an edition, what it carries and its deliveries, all in one transaction.
+        """Keep an edition, what it carries and its deliveries, in one transaction; its id.
 
-        ``addressed`` are subscriber, transport and Message-ID of each delivery. The answer is the
-        edition's id, or None when the slot was frozen before: then nothing changes.
+        ``addressed`` are subscriber, transport and Message-ID of each delivery. None, and nothing
+        changes, when the slot was frozen before, or any edition since that with the id ``after``.
         """
         row = {**_frozen(edition, rendered, now, variant), "outline": asdict(outline or Outline())}
         with self._database.writing() as connection:
+            if after not in (None, self.newest(edition.digest, variant)):
+                return None
             freezing = insert(editions).values(row).on_conflict_do_nothing()
             edition_id = connection.scalars(freezing.returning(editions.c.id)).one_or_none()
-            if edition_id is not None:
+            if edition_id:
                 _carry(connection, edition_id, edition, variant)
                 _address(connection, edition_id, addressed, now)
         return edition_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -17,6 +18,7 @@ from monitor.model import (
     Finding,
     FindingKind,
     PollOutcome,
+    Window,
 )
 from monitor.pipeline.assess import assess
 from monitor.pipeline.publish import (
@@ -300,6 +302,18 @@ def test_an_edition_by_hand_takes_nothing_from_the_next(world: Made) -> None:
     assert len(by_hand.edition.stories) == 1
     assert in_time.edition.window.since == by_hand.edition.window.until
     assert in_time.edition.stories == ()
+
+
+def test_two_editions_by_hand_at_once_tell_nothing_twice(world: Made) -> None:
+    """What another process freezes while an edition is made is not frozen once more."""
+    it = world(DAILY)
+    it.say(CABLE, NOW)
+    known = it.store.editions.newest("daily", "")
+    (first,) = publish_now(it.store, it.setup, "daily", NOW)
+    late = replace(first.edition, window=Window(NOW + timedelta(seconds=1), None, NOW))
+
+    assert it.store.editions.freeze(late, first.rendered, [], NOW, after=known) is None
+    assert it.store.editions.freeze(late, first.rendered, [], NOW, after=first.id) is not None
 
 
 def test_an_edition_is_sent_again_byte_for_byte(world: Made) -> None:

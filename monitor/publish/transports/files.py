@@ -62,11 +62,13 @@ class FilesTransport(Transport):
 def stem(delivery: Delivery) -> str:
     """``2026-11-24T0230Z-daily``: the slot in UTC and the digest, safe as a file name.
 
-    A variant has a number of its own, so that two of them may share a folder.
+    An edition out of turn has its seconds as well, so that none takes another's place. A variant
+    has a number of its own, so that two of them may share a folder.
     """
     edition = delivery.edition
     variant = f"-{_short_hash(edition.variant)}" if edition.variant else ""
-    return f"{edition.slot:%Y-%m-%dT%H%MZ}-{file_name(edition.digest)}{variant}"
+    moment = edition.slot.strftime("%Y-%m-%dT%H%M%SZ" if edition.slot.second else "%Y-%m-%dT%H%MZ")
+    return f"{moment}-{file_name(edition.digest)}{variant}"
 
 
 def file_name(words: str) -> str:
