@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli.commitments import plain_markdown
 from monitor.cli.figures import contradiction, shown
-from monitor.cli.opening import archive, configuration
+from monitor.cli.opening import configuration, existing
 from monitor.cli.screen import clean, plural
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def dossier(
 
     setup = prepare(configuration(context))
     named(setup.beat, entity)
-    with archive(setup.configuration) as store:
+    with existing(setup.configuration) as store:
         read_figures(store, setup)
         read_evidence(store, setup)
         found = ask(store, setup.beat, setup.camps, entity, datetime.now(UTC), lang)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.jsonlines import Row, rows, written
-from monitor.cli.opening import archive, configuration
+from monitor.cli.opening import configuration, existing
 from monitor.cli.screen import clean, plural, progress, table
 from monitor.errors import InputError
 from monitor.text.plain import one_line
@@ -85,7 +85,7 @@ def _ledger(context: typer.Context, subject: str, *, quiet: bool) -> Ledger:
 
     setup = prepare(configuration(context))
     entity(setup.beat, subject)
-    with archive(setup.configuration) as store:
+    with existing(setup.configuration) as store:
         with progress("reading", quiet=quiet) as advance:
             read_figures(store, setup, on_batch=lambda read: advance("", read, read))
         return ledger(store, setup.beat, subject)

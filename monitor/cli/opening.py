@@ -53,6 +53,15 @@ def reading(settings: Configuration) -> Iterator[Store]:
 
 
 @contextmanager
+def existing(settings: Configuration) -> Iterator[Store]:
+    """Like ``archive``, for questions that write: where there is no store yet, none is made."""
+    from monitor.store import open_store
+
+    with open_store(settings.database, must_exist=True) as store:
+        yield store
+
+
+@contextmanager
 def stop_event() -> Iterator[Event]:
     """An event that SIGTERM and Ctrl-C set; a second Ctrl-C interrupts at once."""
     stop = Event()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.jsonlines import written
-from monitor.cli.opening import archive, configuration, reading
+from monitor.cli.opening import configuration, existing, reading
 from monitor.cli.screen import clean, plural, program, table
 from monitor.cli.show import found
 from monitor.errors import InputError
@@ -60,7 +60,7 @@ def _rate(context: typer.Context, named: str, verdict: Verdict) -> None:
     from monitor.model import Rating
 
     rating = None if verdict is Verdict.NONE else Rating(verdict.value)
-    with archive(configuration(context)) as store:
+    with existing(configuration(context)) as store:
         article = found(store, named).article
         store.ratings.rate(article.id, rating, datetime.now(UTC))
     said = "has no rating now" if rating is None else f"is {rating.value}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.formats import WRITERS, Format, Row, row
-from monitor.cli.opening import archive, configuration, reading
+from monitor.cli.opening import configuration, existing, reading
 from monitor.cli.screen import moment, plural, program, table
 from monitor.errors import InputError
 from monitor.query.paging import Cursor, Sort, read_cursor
@@ -74,7 +74,7 @@ def _read_figures(settings: Configuration) -> None:
     from monitor.pipeline.setup import prepare
 
     setup = prepare(settings)
-    with archive(settings) as store:
+    with existing(settings) as store:
         read_figures(store, setup)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.figures import shown
-from monitor.cli.opening import archive, configuration
+from monitor.cli.opening import configuration, existing
 from monitor.cli.screen import clean, moment, plural, program
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def show(
     from monitor.pipeline.setup import prepare
 
     setup = prepare(configuration(context))
-    with archive(setup.configuration) as store:
+    with existing(setup.configuration) as store:
         read_figures(store, setup)
         found = view(store, setup.beat, setup.camps, story, lang)
     print("\n".join(_lines(found)))
@@ -43,7 +43,7 @@ def show(
 @app.command("merge")
 def merge(context: typer.Context, story: _StoryId, others: _Articles) -> None:
     """Make stories one event for good; the oldest number stays, the others stand for it."""
-    with archive(configuration(context)) as store:
+    with existing(configuration(context)) as store:
         into = store.hands.merge([story, *others], datetime.now(UTC))
     print(f"Story {into} now has all of them; `{program()} story show {into}` shows it.")
 
@@ -51,7 +51,7 @@ def merge(context: typer.Context, story: _StoryId, others: _Articles) -> None:
 @app.command("split")
 def split(context: typer.Context, story: _StoryId, articles: _Articles) -> None:
     """Take articles out of a story for good; they become a story of their own."""
-    with archive(configuration(context)) as store:
+    with existing(configuration(context)) as store:
         new = store.hands.split(story, articles, datetime.now(UTC))
     print(f"{plural(len(set(articles)), 'article')} of story {story} became story {new}.")
 
@@ -59,7 +59,7 @@ def split(context: typer.Context, story: _StoryId, articles: _Articles) -> None:
 @app.command("pin")
 def pin(context: typer.Context, story: _StoryId, articles: _Articles) -> None:
     """Put articles into a story for good, whatever later folding would say."""
-    with archive(configuration(context)) as store:
+    with existing(configuration(context)) as store:
         into = store.hands.pin(story, articles, datetime.now(UTC))
     print(f"{plural(len(set(articles)), 'article')} pinned to story {into}.")
 

@@ -30,7 +30,7 @@ from monitor.store.history import History
 from monitor.store.judgements import Judgements
 from monitor.store.migrating import CURRENT, check_known, upgrade_place
 from monitor.store.pages import Pages
-from monitor.store.places import Access, Place
+from monitor.store.places import Access, Place, Stamp
 from monitor.store.ratings import Ratings
 from monitor.store.replays import Replays
 from monitor.store.retention import Retention
@@ -141,25 +141,33 @@ def _is_kept() -> ColumnElement[bool]:
     return revisions.c.current.is_(True)
 
 
-def open_store(url: str, *, read_only: bool = False) -> Store:
+def open_store(url: str, *, read_only: bool = False, must_exist: bool = False) -> Store:
     """Open ``sqlite:////path/monitor.db`` or ``postgresql://user@host/name``.
 
-    It is created or upgraded first unless ``read_only``. NewerDatabaseError when a newer version
-    wrote it, BusyError when another process holds it for too long, StoreError when it is damaged,
-    missing or no database of this program; it is then as it was.
+    It is upgraded first unless ``read_only``, and created unless it ``must_exist``.
+    NewerDatabaseError when a newer version wrote it, BusyError when another process holds it for
+    too long, StoreError when it is damaged, missing or no database of this program; it is then as
+    it was.
     """
     place = place_of(url)
     if read_only:
         _check_readable(place)
     else:
+        if must_exist:
+            _check_there(place)
         upgrade_place(place)
     return Store(Database(place, Access.READING if read_only else Access.WRITING))
 
 
-def _check_readable(place: Place) -> None:
+def _check_there(place: Place) -> Stamp:
     stored = place.stamp()
     check_known(stored, place)
     if stored.revision is None:
         raise StoreError(f"there is no database at {place} yet; run monitor once, or monitor demo")
+    return stored
+
+
+def _check_readable(place: Place) -> None:
+    stored = _check_there(place)
     if stored != CURRENT:
         raise StoreError(f"{place} was written by an older version; run monitor db upgrade")

@@ -256,3 +256,11 @@ def test_many_processes_may_open_a_new_database_at_once(url: str) -> None:
     errors = [process.communicate()[1] for process in running]
 
     assert errors == [b""] * 3
+
+
+def test_a_store_that_must_exist_is_not_made(url: str) -> None:
+    """A question about an archive that is gone is answered so, and leaves nothing behind."""
+    with pytest.raises(StoreError, match="there is no database"):
+        open_store(url, must_exist=True)
+
+    assert tables(url) == set()
