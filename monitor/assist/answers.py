@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -64,10 +65,10 @@ class Answers:
         self._take(paid)
         line = f"{json.dumps(asdict(paid), ensure_ascii=True)}\n".encode()
         try:
-            # One write of a line to its end: those of other programs stand before or behind it.
-            opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            opened = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                os.write(opened, line)
+                # One write of a line to its end: those of other programs stand before or behind it.
+                os.write(opened, b"\n" + line if _is_torn(opened) else line)
             finally:
                 os.close(opened)
         except OSError as error:
@@ -80,18 +81,29 @@ class Answers:
 
     def _write_anew(self) -> None:
         """Leave out what is old; where that fails, the file stays as it is."""
-        fresh = self._path.with_name(f"{self._path.name}.new")
         lines = (json.dumps(asdict(paid), ensure_ascii=True) for paid in self._known.values())
         with suppress(OSError):
-            fresh.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-            fresh.replace(self._path)
+            # Nobody else may read the new file either.
+            number, draft = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+            try:
+                with os.fdopen(number, "w", encoding="utf-8") as file:
+                    file.writelines(f"{line}\n" for line in lines)
+                Path(draft).replace(self._path)
+            finally:
+                Path(draft).unlink(missing_ok=True)
+
+
+def _is_torn(opened: int) -> bool:
+    """Whether the last line of an open file was not written to its end."""
+    size = os.fstat(opened).st_size
+    return size > 0 and os.pread(opened, 1, size - 1) != b"\n"
 
 
 def _read(path: Path) -> Iterator[Paid]:
     try:
         with path.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                with suppress(ValueError, RecursionError, TypeError):
+                with suppress(ValueError, RecursionError, TypeError, OverflowError):
                     paid = Paid(**json.loads(line))
                     if _is_whole(paid):
                         yield paid
@@ -102,9 +114,13 @@ def _read(path: Path) -> Iterator[Paid]:
 
 
 def _is_whole(paid: Paid) -> bool:
-    """Whether all fields are what they should be; ValueError for a time that is none."""
+    """Whether all fields are what they should be.
+
+    ValueError for a time that is none, OverflowError for one that has no day in UTC.
+    """
     texts = all(isinstance(each, str) for each in (paid.key, paid.content, paid.at))
-    return texts and isinstance(paid.tokens, int) and paid.moment.tzinfo is not None
+    is_counted = isinstance(paid.tokens, int) and paid.tokens >= 0
+    return texts and is_counted and paid.moment.tzinfo is not None and bool(_day(paid.moment))
 
 
 def _day(moment: datetime) -> str:

@@ -11,6 +11,8 @@ from monitor.assist.passages import Answer, Passage
 from monitor.errors import AssistError
 
 Ask = Callable[[Passage], Answer]
+# Passages that nobody asked for yet, with their places.
+_Waiting = deque[tuple[int, Passage]]
 # So many answers in a row that cannot be read are a model that cannot do it.
 _MOST_UNREADABLE = 3
 
@@ -20,14 +22,13 @@ class Lanes:
     """Threads that share one queue; whoever finds the model gone sends all of them home.
 
     ``until`` is when, on ``clock``, the last request may begin; ``problem`` says why none was
-    begun any more before that.
+    begun any more before that, and holds for later runs.
     """
 
     until: float
     clock: Callable[[], float]
     problem: str = ""
     _unreadable: int = 0
-    _waiting: deque[tuple[int, Passage]] = field(default_factory=deque)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, passages: Sequence[Passage], asks: Sequence[Ask]) -> dict[int, Answer | None]:
@@ -36,9 +37,11 @@ class Lanes:
         None stands for one that cannot be read. What was not asked for in time is missing.
         """
         found: dict[int, Answer | None] = {}
-        self._waiting.extend(enumerate(passages))
+        waiting = deque(enumerate(passages))
         threads = [
-            threading.Thread(target=self._work, args=(ask, found), name="assist", daemon=True)
+            threading.Thread(
+                target=self._work, args=(ask, waiting, found), name="assist", daemon=True
+            )
             for ask in asks[: len(passages)]
         ]
         for thread in threads:
@@ -47,19 +50,23 @@ class Lanes:
             thread.join()
         return found
 
-    def _work(self, ask: Ask, found: dict[int, Answer | None]) -> None:
-        while (one := self._next()) is not None:
+    def _work(self, ask: Ask, waiting: _Waiting, found: dict[int, Answer | None]) -> None:
+        while (one := self._next(waiting)) is not None:
             place, passage = one
             try:
                 found[place] = ask(passage)
                 self._unreadable = 0
             except AssistError as error:
                 self._fail(error, place, found)
+            except Exception as error:  # noqa: BLE001  nobody above a thread would hear of it
+                # What it says may have the key in it.
+                problem = AssistError(f"asking the model failed ({type(error).__name__})")
+                self._fail(problem, place, found)
 
-    def _next(self) -> tuple[int, Passage] | None:
+    def _next(self, waiting: _Waiting) -> tuple[int, Passage] | None:
         with self._guard:
             is_over = bool(self.problem) or self.clock() >= self.until
-            return None if is_over or not self._waiting else self._waiting.popleft()
+            return None if is_over or not waiting else waiting.popleft()
 
     def _fail(self, error: AssistError, place: int, found: dict[int, Answer | None]) -> None:
         with self._guard:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 from monitor.model import Claims
-from monitor.text.scripts import Script, main_script
+from monitor.text.scripts import Script, has_han, main_script
 from monitor.text.skeleton import skeleton
 
 _MARKUP = re.compile(r"https?:|www\.|[<>@`{}|]|\*\*|\w\.(?:com|net|org|ru|cn|info|io)\b", re.I)
+# Square and cubic units.
+_POWER = re.compile(r"(?<=[^\W\d_])[²³]")
 _SCRIPTS = {"zh": Script.HAN, "ru": Script.CYRILLIC, "en": Script.LATIN}
 # Kinds of marks: who, where and when; and what is done with what.
 _NAMING, _TELLING = "ecwd", "ecwdkat"
@@ -42,6 +45,8 @@ def objection(words: str, said: Claims, source: str, given: Claims) -> str | Non
         _shape(words, said.lang, source),
         _figures(said, given),
         _digits(said, given),
+        _signs(words, said.lang, source),
+        _strong(said, given),
         _names(said, given),
         _moods(said, given),
         _acts(said, given),
@@ -100,6 +105,23 @@ def _digits(said: Claims, given: Claims) -> str | None:
     return f"its source has no number {added[0]}" if added else None
 
 
+def _signs(words: str, lang: str, source: str) -> str | None:
+    """Whether a number is written in signs that are no plain digits: ⑫, ½, 𝟗.
+
+    Chinese numerals are read with the figures of a Chinese text.
+    """
+    for sign in _POWER.sub("", words):
+        is_read = sign.isascii() or sign in source or (lang == "zh" and has_han(sign))
+        if not is_read and unicodedata.numeric(sign, None) is not None:
+            return f"its source has no {sign}"
+    return None
+
+
+def _strong(said: Claims, given: Claims) -> str | None:
+    added = sorted(said.strong - given.strong)
+    return f"its source speaks of no {added[0]}" if added else None
+
+
 def _day(mark: str) -> list[str]:
     return mark[1:].split("-") if mark.startswith("d") else []
 
@@ -108,7 +130,8 @@ def _day(mark: str) -> list[str]:
 
 
 def _names(said: Claims, given: Claims) -> str | None:
-    added = sorted(mark for mark in said.marks - _known(given) if mark[0] in _NAMING)
+    named = (said.marks | said.lowered) - _known(given) - given.lowered
+    added = sorted(mark for mark in named if mark[0] in _NAMING)
     if added:
         return f"its source does not name {added[0][1:]}"
     known = frozenset(map(skeleton, given.words))

@@ -33,6 +33,8 @@ _EVERYDAY = ("function", "verbs", "adverbs", "adjectives", "weak", "general", "d
 _SITE = "s"
 # Kinds of entities that may be names for several countries and nothing besides.
 _TOGETHER = frozenset({"format", "region"})
+# Kinds of entities that are marked by their countries.
+_NATIONS = frozenset({"country", "people", "language"})
 # Whether a number stands before a word, which then says what it is of.
 _BEFORE_WORD = re.compile(r"[\s-]*[^\W\d_]")
 
@@ -67,12 +69,27 @@ class ClaimReader:
             marks=frozenset(mark for mark in signature.marks if mark[0] not in "nf" + _SITE),
             implied=self._implied(named, signature.marks),
             names=frozenset(_names(text, lang, known)),
+            lowered=frozenset(self._lowered(text, lang)),
+            strong=frozenset(_strong(text, lang, found)),
             words=frozenset(words),
             roots=signature.words,
             text=folded,
             open=_open(words, folded, lang),
             denied=_denied(words, folded, lang),
         )
+
+    def _lowered(self, text: str, lang: str) -> Iterator[str]:
+        """Marks of the names of the beat that stand in small letters.
+
+        A text without any capital is not held to them, so that such names are found in it.
+        """
+        for one in self._watchlist.find([("title", _small(text))], lang):
+            entity = one.sought.subject
+            if isinstance(entity, Entity) and text[one.start : one.start + 1].islower():
+                if entity.kind in _NATIONS:
+                    yield from (COUNTRY + code for code in entity.countries)
+                else:
+                    yield ENTITY + entity.id
 
     def _implied(self, named: Sequence[Occurrence], marks: Set[str]) -> frozenset[str]:
         """The countries of all that is named, and what is only a name for several of them."""
@@ -113,6 +130,23 @@ def _numerals(text: str) -> Iterator[str]:
     return (values[letter] for letter in text if letter in values)
 
 
+def _strong(text: str, lang: str, found: Sequence[Figure]) -> Iterator[str]:
+    """What is told by words that stand in no figure, and what figures tell just so: 50%, half."""
+    told = {(figure.value, figure.unit) for figure in found}
+    yield from (name for name, (value, unit) in _table()["alike"].items() if (value, unit) in told)
+    if has_han(text):
+        yield from _strong_words(_HAN).han_ids(fold(text).text)
+        return
+    for figure in found:
+        text = text[: figure.start] + " " * (figure.end - figure.start) + text[figure.end :]
+    yield from _strong_words(lang).ids(fold(text).text.split())
+
+
+@cache
+def _strong_words(lang: str) -> Lexicon:
+    return built({name: words_of(row, lang) for name, row in _table()["strong"].items()})
+
+
 def _loose_digits(text: str, found: Sequence[Figure]) -> Iterator[str]:
     """Years, days and other numbers that are in no figure, as written."""
     for digits in _DIGITS.finditer(text):
@@ -133,6 +167,11 @@ def _names(text: str, lang: str, known: Sequence[tuple[int, int]]) -> Iterator[s
             folded = folded_word(found[0])
             if not _is_everyday(folded, lang, begins=found.start() in firsts):
                 yield folded
+
+
+def _small(text: str) -> str:
+    """``text`` in small letters, each in its place: those of İ would be two."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _is_within(place: int, known: Sequence[tuple[int, int]]) -> bool:

@@ -14,8 +14,10 @@ class Claims:
     ``marks`` are those of `monitor.match.signing` for everything known in all languages,
     ``implied`` further ones that go without saying: the countries of people and places, and what is
     only a name for several countries. ``names`` are the folded words that look like further names,
-    ``words`` all folded words, ``roots`` those that tell something. ``open`` counts the words that
-    plan or make conditions, ``denied`` those that deny.
+    ``lowered`` are marks of what the beat knows where it stands without its capital. ``strong`` are
+    the ids of ``match/data/claims.toml`` for vague numerals, multiples and deaths. ``words`` are
+    all folded words, ``roots`` those that tell something. ``open`` counts the words that plan or
+    make conditions, ``denied`` those that deny.
     """
 
     lang: str
@@ -25,6 +27,8 @@ class Claims:
     marks: frozenset[str] = frozenset()
     implied: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    lowered: frozenset[str] = frozenset()
+    strong: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     text: str = ""

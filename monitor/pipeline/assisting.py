@@ -122,7 +122,7 @@ class _Assistant:
             _log.info("no tokens left for %d stories", len(once) - len(paid))
         for place, answer in self._asked([one.passage for one in paid]).items():
             one = paid[place]
-            tokens = min(_cost(self._wishes.model, one.passage, answer), costs[one.key])
+            tokens = _cost(self._wishes.model, one.passage, answer)
             answers.keep(one.key, answer.content if answer else "", tokens, self._now)
 
     def _asked(self, passages: Sequence[Passage]) -> dict[int, Answer | None]:

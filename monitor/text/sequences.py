@@ -32,10 +32,19 @@ from monitor.resources import cache
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_LAYOUT = 2  # of the file; raise it whenever that changes
+_LAYOUT = 3  # of the file; raise it whenever that changes
 _KEPT = 2
 # What a damaged file may raise on the way to a model.
-_DAMAGE = (OSError, EOFError, MemoryError, OverflowError, ValueError, KeyError, TypeError)
+_DAMAGE = (
+    OSError,
+    EOFError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
 _TOGETHER = 4096  # states that are looked at at once while the trie is made
 
 
@@ -115,28 +124,28 @@ def _name(langs: Collection[str]) -> str:
 
 
 def _written(model: Model) -> Iterator[bytes | array[Any]]:
-    """A line of JSON with the sizes and a checksum, and array behind array."""
+    """A line with a checksum of all that follows and the sizes in JSON, and array behind array."""
     columns = [column for _, _, column in model.columns]
     parts: list[bytes | array[Any]] = [model.letters, model.first, model.shorter]
     parts += [model.says, *columns]
-    head = {
+    head = json.dumps({
         "states": len(model.letters),
         "features": len(columns[0]),
         "columns": [(lang, before) for lang, before, _ in model.columns],
-        "checksum": _checksum(parts),
-    }
-    yield json.dumps(head).encode("ascii") + b"\n"
+    }).encode("ascii")  # fmt: skip
+    yield b"%d %b\n" % (_checksum([head, *parts]), head)
     yield from parts
 
 
 def _read(file: BinaryIO) -> Model:
     """What ``_written`` wrote; an error of ``_DAMAGE`` for anything else."""
-    head = json.loads(file.readline())
+    checksum, _, written = file.readline().rstrip(b"\n").partition(b" ")
+    head = json.loads(written)
     states, named = head["states"], head["columns"]
     sizes = [("B", states), ("I", states + 1), ("I", states), ("i", states)]
     sizes += [("f", head["features"])] * len(named)
     parts = list(_arrays(file, sizes))
-    if file.read(1) or _checksum(parts) != head["checksum"]:
+    if file.read(1) or _checksum([written, *parts]) != int(checksum):
         raise ValueError("the file is damaged")
     letters, first, shorter, says, *columns = parts
     return Model(
@@ -164,9 +173,12 @@ def _checksum(parts: Iterable[bytes | array[Any]]) -> int:
 def _keep(paper: Path, written: Iterable[bytes | array[Any]]) -> None:
     paper.parent.mkdir(parents=True, exist_ok=True)
     number, draft = tempfile.mkstemp(dir=paper.parent, prefix=".")
-    with os.fdopen(number, "wb") as file:
-        file.writelines(written)
-    Path(draft).replace(paper)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.writelines(written)
+        Path(draft).replace(paper)
+    finally:
+        Path(draft).unlink(missing_ok=True)
     newest_last = sorted(paper.parent.glob("[!.]*"), key=lambda kept: kept.stat().st_mtime)
     for old in newest_last[:-_KEPT]:
         old.unlink(missing_ok=True)

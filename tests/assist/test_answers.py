@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,36 @@ def test_lines_that_cannot_be_read(path: Path) -> None:
     assert (answers.content("b"), answers.content("c")) == (None, None)
 
 
+def test_an_answer_behind_half_a_line(path: Path) -> None:
+    """What a program left unfinished takes nothing with it."""
+    path.write_bytes(b'{"key": "a", "cont')
+    Answers(path, NOW).keep("b", "B", 1, NOW)
+    Answers(path, NOW).keep("c", "C", 2, NOW)
+    again = Answers(path, NOW)
+
+    assert (again.content("b"), again.content("c"), again.spent(NOW)) == ("B", "C", 3)
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("at", "tokens"),
+    [
+        ("9999-12-31T23:59:00-23:00", 1),
+        ("0001-01-01T00:00:00+23:00", 1),
+        ("2026-11-24T02:30:00+00:00", -1_000_000),
+    ],
+)
+def test_days_and_costs_that_cannot_be(path: Path, at: str, tokens: int) -> None:
+    """A line with a day outside the calendar, or a price below nothing, is left out."""
+    Answers(path, NOW).keep("a", "A", 5, NOW)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"key": "b", "content": "B", "tokens": tokens, "at": at}) + "\n")
+    answers = Answers(path, NOW)
+
+    assert (answers.content("a"), answers.content("b")) == ("A", None)
+    assert answers.spent(NOW) == 5
+
+
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     """It is said so, in a sentence."""
     answers = Answers(tmp_path / "no folder" / "words.jsonl", NOW)
@@ -81,6 +112,12 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_nobody_else_may_read_them(path: Path) -> None:
     """What is written of unpublished editions is the owner's."""
-    Answers(path, NOW).keep("a", "A", 1, NOW)
+    answers = Answers(path, NOW)
+    for _ in range(4):
+        answers.keep("a", "A", 1, NOW)
 
     assert path.stat().st_mode & 0o077 == 0
+    Answers(path, NOW)
+    assert path.read_text(encoding="utf-8").count("\n") == 1
+    assert path.stat().st_mode & 0o077 == 0
+    assert list(path.parent.iterdir()) == [path]

@@ -66,6 +66,28 @@ def test_answers_that_cannot_be_read() -> None:
     ]  # fmt: skip
 
 
+def test_whatever_is_raised_is_a_problem() -> None:
+    """A fault of the program ends the run in a sentence, and leaves nobody waiting."""
+
+    def ask(passage: Passage) -> Answer:
+        raise UnicodeEncodeError("ascii", passage.headline, 0, 1, "no")
+
+    lanes = Lanes(until=1.0, clock=lambda: 0.0)
+
+    assert lanes.run(PASSAGES, [ask] * 2) == {}
+    assert lanes.problem == "asking the model failed (UnicodeEncodeError)"
+
+
+def test_each_run_answers_for_its_own_passages() -> None:
+    """What was not asked for in time is not asked for in the next edition's place."""
+    times = iter([0.0, 5.0])
+    lanes = Lanes(until=1.0, clock=lambda: next(times, 0.0))
+    asks = [lambda passage: Answer(passage.headline)]
+
+    assert lanes.run(PASSAGES[:6], asks) == {0: Answer("Headline 0")}
+    assert lanes.run(PASSAGES[6:8], asks) == {0: Answer("Headline 6"), 1: Answer("Headline 7")}
+
+
 # --- the server ----------------------------------------------------------------------------------
 
 

@@ -20,6 +20,11 @@ GROWTH = ("zh", "哈萨克斯坦前三季度对华出口增长8.5%")
 GRAIN = ("en", "Kazakhstan exported 1.2 million tonnes of grain to China, up 30 per cent.")
 ROAD = ("en", "The 280-km road to Kashgar will open in 2027.")
 TALKS = ("en", "Tokayev met Xi Jinping in Astana")
+OPENING = (
+    "en",
+    "Kazakhstan and China opened the Khorgos dry port, trade reached 5 billion dollars in 2025, "
+    "and 12 people were hurt.",
+)
 ENGLISH_DEAL = ("en", "Kazakhstan and China sign agreements worth $5 billion")
 
 
@@ -120,6 +125,57 @@ def test_what_its_source_does_not_say(
 ) -> None:
     """Each is objected to, with the reason."""
     assert why in (objected(reader, source, lang, words) or "")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "why"),
+    [
+        ("12 people", "hundreds of people", "no hundreds"),
+        ("12 people", "dozens of people", "no dozens"),
+        ("12 people", "⑫⑨ people", "no ⑫"),
+        ("12 people", "𝟏𝟐 people", "no 𝟏"),
+        ("12 people were", "½ of the people were", "no ½"),
+        ("hurt", "killed", "no deaths"),
+        ("hurt", "left dead", "no deaths"),
+        ("trade reached", "trade doubled to", "no double"),
+        ("trade reached", "trade tripled to", "no triple"),
+        ("5 billion dollars", "half of it", "no half"),
+        ("Khorgos", "aktau", "not name aktau"),
+        ("Kazakhstan", "kyrgyzstan", "not name KG"),
+    ],
+)
+def test_one_word_in_the_place_of_another(
+    reader: ClaimReader, was: str, becomes: str, why: str
+) -> None:
+    """Vague numerals, signs for numbers, multiples, deaths, and names in small letters."""
+    words = OPENING[1].replace(was, becomes)
+
+    assert objected(reader, OPENING, "en", OPENING[1]) is None
+    assert why in (objected(reader, OPENING, "en", words) or "")
+
+
+@pytest.mark.parametrize(
+    ("source", "lang", "words"),
+    [
+        (("ru", "Сотни человек погибли в Казахстане и Китае"), "en",
+         "Hundreds die in Kazakhstan and China"),
+        (("zh", "哈萨克斯坦数百人遇难"), "en", "Hundreds killed in Kazakhstan"),
+        (("kk", "Қазақстанда мыңдаған адам Қытайға барды"), "en",
+         "Thousands from Kazakhstan visit China"),
+        (("ru", "Товарооборот Казахстана и Китая вырос вдвое"), "en",
+         "Trade turnover of Kazakhstan and China doubled"),
+        (("en", "Kazakhstan's exports of grain to China doubled"), "ru",
+         "Экспорт зерна Казахстана в Китай удвоился"),
+        (("ru", "Экспорт Казахстана вырос на 50%"), "en", "Kazakhstan's exports rose by half"),
+        (("ru", "Казахстан и Китай освоят 30 кв. км земли"), "en",
+         "Kazakhstan and China will develop 30 km² of land"),
+    ],
+)  # fmt: skip
+def test_vague_numbers_have_their_words_in_every_language(
+    reader: ClaimReader, source: tuple[str, str], lang: str, words: str
+) -> None:
+    """Hundreds are сотни, 数百 and жүздеген; twice as much is doubled, and 50% half."""
+    assert objected(reader, source, lang, words) is None
 
 
 @pytest.mark.parametrize("text", ["", "\ud800", "1" * 5_000, "«", "A" * 3_000, "。" * 50])

@@ -55,6 +55,14 @@ def test_a_key_travels_in_private(address: str, is_fine: bool) -> None:
         parse(source)
 
 
+def test_a_login_in_the_address_is_refused() -> None:
+    """The sentence speaks of the address, which is no feed's, and does not repeat the login."""
+    with pytest.raises(ConfigError, match=r"assist\.address: an address may not have") as caught:
+        parse('[assist]\naddress = "https://me:s3cret@api.example.org/v1"\nmodel = "small"\n')
+
+    assert "s3cret" not in str(caught.value)
+
+
 def test_the_key_comes_from_elsewhere(tmp_path: Path) -> None:
     """A file or a variable; a file of keys is among the secret ones, and nothing shows it."""
     (tmp_path / "key").write_text("s3cret\n")

@@ -327,6 +327,20 @@ def test_a_cap_on_tokens(world: World, cap: str) -> None:
     assert len(world.model.given) > asked
 
 
+def test_what_the_server_counted_is_booked(world: World) -> None:
+    """Tokens that a model thought away are spent, though nobody reckoned with them."""
+    world.say()
+    said = json.loads(_spoken({"headline": ENGLISH, "lead": ENGLISH_LEAD}))
+    costly = json.dumps(said | {"usage": {"total_tokens": 90_000}}).encode()
+    world.model.speak = lambda given: (200, costly)
+    world.configure(assist=f"{ASSIST}tokens_a_day = 90500\n")
+    preview(world.store, world.setup, "daily", NOW)
+    world.say("Швеция и Литва отменили визы для студентов", "")
+    preview(world.store, world.setup, "daily", NOW)
+
+    assert len(world.model.given) == 1
+
+
 def test_what_is_in_the_readers_language_is_only_rewritten(world: World) -> None:
     """No headline is asked for, and with leads off nothing at all."""
     world.say(ENGLISH, ENGLISH_LEAD, "en")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,43 @@ def test_a_damaged_cache_is_made_again(model: Model, cache: Path) -> None:
 
     assert load_model(LANGS) == model
     assert paper.read_bytes() != kept
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda kept: re.sub(rb'\["en", -?[0-9.]+\]', b'["en", 0.5]', kept, count=1),
+        lambda kept: re.sub(rb'\["en", -?[0-9.]+\]', b'["en", null]', kept, count=1),
+        lambda kept: kept.replace(b'"en"', b'"EN"', 1).replace(b'"kk"', b'"en"', 1),
+        lambda kept: b"[" * 200_000,
+        lambda kept: b"[]\n" + kept,
+        lambda kept: b"",
+    ],
+    ids=["prior", "no prior", "names", "depth", "shape", "empty"],
+)
+def test_a_damaged_first_line_is_noticed(
+    model: Model, cache: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    """What the columns are called and weigh is as dear as what is in them."""
+    (paper,) = (cache / "monitor" / "languages").iterdir()
+    kept = paper.read_bytes()
+    assert harm(kept) != kept
+    paper.write_bytes(harm(kept))
+
+    assert load_model(LANGS) == model
+    assert paper.read_bytes() == kept
+
+
+def test_no_draft_stays(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder in the place of the file is left alone, and nothing piles up beside it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load_model(LANGS)
+    (paper,) = (tmp_path / "monitor" / "languages").iterdir()
+    paper.unlink()
+    paper.mkdir()
+
+    assert load_model(LANGS) == model
+    assert list(paper.parent.iterdir()) == [paper]
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(
