@@ -48,11 +48,13 @@ def check(context: typer.Context) -> None:
     from monitor.pipeline.deliver import transports
     from monitor.pipeline.publish import receivers_of
     from monitor.pipeline.setup import prepare
+    from monitor.pipeline.subscribers import check_wishes
     from monitor.text.addresses import masked
 
     settings = configuration(context)
     setup = prepare(settings)
     transports(setup)
+    check_wishes(setup)
     model_key(setup)
     beat = setup.beat
     aliases = sum(len(row.aliases) for rows in (beat.entities, beat.terms) for row in rows)
@@ -62,8 +64,9 @@ def check(context: typer.Context) -> None:
         f"{plural(len(beat.terms), 'term')}, {plural(aliases, 'alias', 'aliases')}"
     )
     print(f"feeds     {len(setup.listings)}")
+    database = _place(settings.database)
     if settings.database_file is None:
-        print(clean_line(f"database  {_server(settings.database)}"))
+        print(clean_line(f"database  {database}"))
     for digest in settings.settings.digests:
         names = [each.identity for each in receivers_of(setup, digest)]
         where = ", ".join(names) or f"the folder {settings.editions.name}/"
@@ -76,8 +79,8 @@ def check(context: typer.Context) -> None:
         print(f"leaving   {note}")
 
 
-def _server(url: str) -> str:
-    """What a database that is no file is called; StoreError when it could not be opened here."""
+def _place(url: str) -> str:
+    """What a database is called; StoreError when none could be opened there."""
     from monitor.store.database import place_of
     from monitor.store.postgres import Server
 

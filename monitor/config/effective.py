@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config.settings import Settings
-from monitor.text.addresses import masked
+from monitor.text.addresses import masked, shown_database
 from monitor.text.plain import escaped
 
 
@@ -24,6 +24,8 @@ def as_toml(
     ``shown`` says how a text is written; usually secrets in addresses are told but not shown.
     """
     tables = _shown(settings.model_dump(mode="json", exclude_none=True), shown)
+    if shown is not str:
+        tables["monitor"]["database"] = shown_database(settings.monitor.database)
     if (ping := settings.monitor.ping_url) and shown is not str:
         tables["monitor"]["ping_url"] = _host_alone(ping)
     if settings.smtp.password_env:

@@ -27,6 +27,7 @@ from monitor.config.written import (
     Clocks,
     Contact,
     Country,
+    DatabaseAddress,
     DayPattern,
     HostPort,
     Keyword,
@@ -65,7 +66,7 @@ class MonitorSettings(_Table):
         min_length=1,
         description="What is watched: a folder below seeds/, or a path relative to this file.",
     )
-    database: str = Field(
+    database: DatabaseAddress = Field(
         "sqlite:///monitor.db",
         description="Database URL: sqlite:///, then a path relative to this file; or "
         "postgresql://user@host/name, with the password in ~/.pgpass.",
@@ -90,14 +91,6 @@ class MonitorSettings(_Table):
     tick_seconds: int = Field(
         30, ge=1, le=3600, description="How often `monitor run` asks what is due."
     )
-
-    @field_validator("database")
-    @classmethod
-    def _known_database(cls, database: str) -> str:
-        if not database.startswith(("sqlite:///", "postgresql://")):
-            # It is not repeated, since it may hold a password.
-            raise ValueError("must begin with sqlite:/// or postgresql://")
-        return database
 
     log: Literal["text", "json"] = Field(
         "text", description="How lines of the log are written, one an event."

@@ -20,7 +20,7 @@ from pydantic import (
 
 from monitor.config.schedules import parse_schedule
 from monitor.model import Schedule
-from monitor.text.addresses import mailbox_problem, masked
+from monitor.text.addresses import database_problem, mailbox_problem, masked
 from monitor.text.patterns import date_problem, link_problem
 from monitor.text.plain import one_line
 
@@ -48,7 +48,7 @@ def web_address(text: str) -> str:
     if not is_web or any(letter <= " " for letter in text):
         raise ValueError(f'"{masked(text)}" is no web address; it starts with https:// or http://')
     if has_login:
-        raise ValueError("a feed's address may not have a user name or password in it")
+        raise ValueError("an address may not have a user name or password in it")
     return text
 
 
@@ -161,6 +161,7 @@ Points = Annotated[float, Field(ge=-100, le=100)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 SecretAddress = Annotated[str, AfterValidator(_secret_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
+DatabaseAddress = Annotated[str, _without(database_problem)]
 Mailbox = Annotated[str, _without(mailbox_problem)]
 Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(_each_once)]
 MailHost = Annotated[str, AfterValidator(_mail_host)]

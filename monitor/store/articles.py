@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from monitor.model import Article, JudgedArticle, Judgement, KnownArticle, ReceiptLine, Wording
+from monitor.store.columns import is_id, readable
 from monitor.store.database import Database, Record, chunks
-from monitor.store.findings import identified, readable
+from monitor.store.findings import identified
 from monitor.store.schema import articles, entries, feeds, identities, judgements, revisions
-
-_LARGEST_ID = 2**63 - 1
 
 
 class Articles:
@@ -66,7 +65,7 @@ class Articles:
 
     def get(self, article_id: int) -> JudgedArticle | None:
         """One article with its judgement, whose receipt is empty where none was kept."""
-        if not 0 < article_id <= _LARGEST_ID:
+        if not is_id(article_id):
             return None
         with self._database.reading() as connection:
             return next(iter(load(connection, [article_id])), None)

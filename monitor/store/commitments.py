@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
-from monitor.model import Claim, Evidence, JudgedArticle, Proof
+from monitor.model import Claim, Evidence, JudgedArticle, Proof, Wording
 from monitor.store.articles import load
 from monitor.store.database import Database, Record, chunks
 from monitor.store.schema import articles, evidence, feeds, readings, revisions
@@ -84,6 +84,12 @@ class Commitments:
                 found[row.commitment].append(_proof(row))
         return dict(found)
 
+    def superseded(self, article_id: int) -> list[tuple[datetime, Wording]]:
+        """The wordings that an article had before the current one, and when each was seen."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_SUPERSEDED, {"of_article": article_id})
+            return [(seen_at, Wording(*wording)) for seen_at, *wording in rows]
+
     def since(self) -> datetime | None:
         """When the first article was seen; None in an empty archive."""
         with self._database.reading() as connection:
@@ -122,11 +128,24 @@ _PROOFS = (
         func.coalesce(articles.c.outlet, feeds.c.outlet).label("outlet"),
         revisions.c.title,
         revisions.c.lang,
+        revisions.c.seen_at,
     )
     .join(articles, articles.c.id == evidence.c.article_id)
     .join(feeds, feeds.c.id == articles.c.feed_id)
     .join(revisions, (revisions.c.article_id == articles.c.id) & revisions.c.current.is_(True))
     .order_by(evidence.c.commitment, articles.c.id)
+)
+
+_SUPERSEDED = (
+    select(
+        revisions.c.seen_at,
+        revisions.c.title,
+        revisions.c.summary,
+        revisions.c.text,
+        revisions.c.lang,
+    )
+    .where(revisions.c.article_id == bindparam("of_article"), revisions.c.current.is_(False))
+    .order_by(revisions.c.id)
 )
 
 
@@ -162,7 +181,8 @@ def _proof(row: Record) -> Proof:
         title=row.title,
         url=row.url,
         story_id=row.story_id,
-        news_at=None if row.backlog else row.eligible_at or row.first_seen,
+        news_at=None if row.backlog else max(row.eligible_at or row.first_seen, row.seen_at),
+        edited_at=row.seen_at if row.seen_at > row.first_seen else None,
     )
 
 

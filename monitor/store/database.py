@@ -16,6 +16,7 @@ from monitor.errors import StoreError
 from monitor.store.places import Access, Place
 from monitor.store.postgres import Server
 from monitor.store.sqlite import File
+from monitor.text.addresses import database_problem
 from monitor.text.plain import one_line
 
 Value = TypeVar("Value")
@@ -32,12 +33,17 @@ def place_of(url: str) -> File | Server:
         raise StoreError(f"that is no database URL; write {_LIKE}") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
+        if problem := database_problem(url):
+            raise StoreError(f"the database {problem}")
         return Server(parsed)
     if backend != "sqlite":
         raise StoreError(f"{backend} databases are not supported; write {_LIKE}")
     if parsed.database in (None, "", ":memory:"):
         raise StoreError("the database must be a file; write sqlite:////path/monitor.db")
-    return File(Path(str(parsed.database)))
+    path = Path(str(parsed.database))
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; the URL of a database names a file")
+    return File(path)
 
 
 _LIKE = "sqlite:////path/monitor.db or postgresql://user@host/monitor"

@@ -35,10 +35,11 @@ from monitor.model import (
     Validators,
 )
 from monitor.store import outcomes
+from monitor.store.columns import Utc
 from monitor.store.database import Database, Record, chunks
 from monitor.store.findings import Shown, keep
 from monitor.store.outcomes import read_habits
-from monitor.store.schema import Utc, entries, feeds, gaps, notices, polls
+from monitor.store.schema import entries, feeds, gaps, notices, polls
 from monitor.store.statements import insert
 from monitor.text.urls import host
 

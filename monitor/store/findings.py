@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from monitor.model import Finding, FindingKind
+from monitor.store.columns import readable
 from monitor.store.database import chunks
 from monitor.store.full_text import full_text
 from monitor.store.indexing import indexed
@@ -126,7 +127,7 @@ def _add_articles(connection: Connection, fresh: Sequence[_Found]) -> list[int]:
         {
             "url": readable(finding.url),
             "feed_id": poll.feed_id,
-            "outlet": readable(finding.entry.outlet or "") or None,
+            "outlet": readable(finding.entry.outlet or "")[:_LONGEST_NAME] or None,
             "first_seen": poll.at,
             "published": finding.entry.published,
             "backlog": finding.backlog,
@@ -145,6 +146,10 @@ def _add_articles(connection: Connection, fresh: Sequence[_Found]) -> list[int]:
         connection, {article_id: poll.at for article_id, (_, poll) in zip(ids, fresh, strict=True)}
     )
     return ids
+
+
+# Of an outlet, in characters; what is longer is no name, and fits into no index of a server.
+_LONGEST_NAME = 500
 
 
 def _note_days(connection: Connection, seen: Mapping[int, datetime]) -> None:
@@ -270,12 +275,3 @@ def _current_wordings(connection: Connection, ids: Iterable[int]) -> list[dict[s
         current = indexed().where(revisions.c.article_id.in_(chunk))
         wordings += [dict(row) for row in connection.execute(current).mappings()]
     return wordings
-
-
-def readable(text: str) -> str:
-    """``text`` as it can be stored: lone surrogates, which no encoding has, become ``?``.
-
-    So does NUL, which not every database takes.
-    """
-    kept = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    return kept.replace("\0", "?")

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from monitor.errors import InputError
+from monitor.store.columns import is_id
 from monitor.store.database import Database, chunks
 from monitor.store.schema import (
     articles,
@@ -64,7 +65,7 @@ class Hands:
         """Put articles into a story, and keep them there; the story's id."""
         with self._database.writing() as connection:
             story_id = _known(connection, story_id)
-            wanted = articles.c.id.in_(article_ids)
+            wanted = articles.c.id.in_(filter(is_id, article_ids))
             known = set(connection.scalars(select(articles.c.id).where(wanted)))
             for missing in sorted(set(article_ids) - known):
                 raise InputError(f"there is no article {missing}")
@@ -79,8 +80,7 @@ class Hands:
     def surviving(self, story_id: int) -> int | None:
         """The story that an id stands for now; None for an id that was never given."""
         with self._database.reading() as connection:
-            known = connection.scalars(select(stories.c.id).where(stories.c.id == story_id)).first()
-            return None if known is None else _surviving(connection, story_id)
+            return _surviving(connection, story_id) if _is_story(connection, story_id) else None
 
     def aliases(self, story_id: int) -> tuple[int, ...]:
         """The younger ids that a story goes on under, rising."""
@@ -107,9 +107,14 @@ def _surviving(connection: Connection, story_id: int) -> int:
 
 def _known(connection: Connection, story_id: int) -> int:
     """The surviving id of a story; InputError when there is none."""
-    if connection.scalars(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
+    if not _is_story(connection, story_id):
         raise InputError(f"there is no story {story_id}")
     return _surviving(connection, story_id)
+
+
+def _is_story(connection: Connection, story_id: int) -> bool:
+    given = select(stories.c.id).where(stories.c.id == story_id)
+    return is_id(story_id) and connection.scalars(given).first() is not None
 
 
 def _members(connection: Connection, story_id: int) -> list[int]:

@@ -12,12 +12,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from monitor.errors import BusyError, StoreError
 from monitor.store.places import BUSY_SECONDS, Access, Stamp
 from monitor.store.postgres_text import read_form
+from monitor.text.addresses import SHOWN_OPTIONS
 from monitor.text.plain import one_line
 
 _BACKEND = "postgresql"
@@ -26,7 +27,6 @@ _CONNECT_SECONDS = 10
 # no other program of the database uses will do.
 _WRITERS = 0x6D6F6E69746F72
 _ALONE = f"SELECT pg_advisory_xact_lock({_WRITERS})"
-_SHOWN = ("host", "port", "sslmode")  # of what is behind the question mark
 _SETTINGS = (
     "-c timezone=UTC",
     f"-c lock_timeout={BUSY_SECONDS}s",
@@ -43,7 +43,7 @@ class Server:
 
     def __str__(self) -> str:
         url = self.url
-        query = {key: value for key, value in url.query.items() if key in _SHOWN}
+        query = {key: value for key, value in url.query.items() if key in SHOWN_OPTIONS}
         return URL.create(
             _BACKEND, url.username, None, url.host, url.port, url.database, query
         ).render_as_string()
@@ -63,7 +63,7 @@ class Server:
         """Readers see one moment; writers what is committed, alone unless they ask otherwise."""
         self.check_driver()
         engine = create_engine(
-            self.url.set(drivername=f"{_BACKEND}+psycopg"),
+            self._for_driver(),
             connect_args=self._arguments(access),
             poolclass=None if pooled else NullPool,
             pool_pre_ping=pooled,  # a server may have been restarted meanwhile
@@ -71,10 +71,23 @@ class Server:
         event.listen(engine, "begin", _begin)
         return engine
 
+    def _for_driver(self) -> URL:
+        return self.url.set(drivername=f"{_BACKEND}+psycopg")
+
     def check_driver(self) -> None:
-        """StoreError where nothing is installed that can talk to a server."""
+        """StoreError where nothing is installed that can talk to a server, as the URL asks."""
         if find_spec("psycopg") is None:
             raise StoreError(_NO_DRIVER)
+        dialect: Any = self._for_driver().get_dialect()
+        known = {
+            each.keyword.decode() for each in dialect.import_dbapi().pq.Conninfo.get_defaults()
+        }
+        if unknown := sorted(set(self.url.query) - known):
+            raise StoreError(_UNKNOWN_OPTION.format(option=one_line(unknown[0])))
+        try:
+            dialect().create_connect_args(self.url)
+        except ArgumentError as error:  # of hosts and ports among the options
+            raise StoreError(_UNREACHABLE.format(place=self, error=one_line(str(error)))) from error
 
     def _arguments(self, access: Access) -> Mapping[str, Any]:
         readonly = ["-c default_transaction_read_only=on"] if access is Access.READING else []
@@ -123,10 +136,12 @@ _CLIENT = {"client_encoding": "utf8", "application_name": "monitor"}
 
 
 def _begin(connection: Connection) -> None:
+    # Said of each: what a server does by itself is set by whoever owns the database.
     writing = connection.get_execution_options().get("writing")
-    if writing is None:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    elif writing == "alone":
+    level = "READ COMMITTED" if writing else "REPEATABLE READ"
+    connection.exec_driver_sql(f"SET TRANSACTION ISOLATION LEVEL {level}")
+    if writing == "alone":
+        # Within READ COMMITTED, what is read behind the lock is what the one before left.
         connection.exec_driver_sql(_ALONE)
 
 
@@ -168,23 +183,40 @@ def vacuum_server(place: Server) -> tuple[int, int]:
 _LOCK_TIMEOUT = "55P03"
 _UNREACHABLE = "{place} cannot be used ({error})"
 _DAMAGED = "{place} is damaged ({error}); it was left as it is: restore a dump of it"
+_REFUSED = "{place} does not take that ({error}); nothing was changed"
 _SENTENCES = {
     "25006": "{place} may not be written to ({error})",
     "42501": "{place} may not be written to ({error})",
     "53100": "there is no space left for {place}; nothing was changed",
     "42P01": _DAMAGED,  # a table or column of ours is missing
     "42703": _DAMAGED,
+    "3F000": "{place} has no schema to write to ({error}); make the one that the URL names, with "
+    "CREATE SCHEMA",
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
-# By the first two characters: no connection, no access, no such database, no resources, shut down.
-_CLASSES = dict.fromkeys(("08", "28", "3D", "53", "57", "58"), _UNREACHABLE)
+# By the first two characters: no connection, no access, no such database, no resources, shut down;
+# in each other's way; a value that is too long, or that the encoding of the database has not.
+_CLASSES = {
+    **dict.fromkeys(("08", "28", "3D", "53", "57", "58"), _UNREACHABLE),
+    "40": "others were in the way at {place} ({error}); nothing was changed: try again",
+    **dict.fromkeys(("22", "54"), _REFUSED),
+}
 _LONGEST_REASON = 200
+_UNKNOWN_OPTION = (
+    'the URL of the database has an option "{option}", which PostgreSQL does not know; its manual '
+    "lists sslmode, options and all others as libpq's parameter key words"
+)
 _NO_DRIVER = "a PostgreSQL database needs the extra postgres: pip install 'monitor[postgres]'"
 
 
 def _is_lost(error: BaseException) -> bool:
-    """Whether there is no connection, or none any more: such errors have no code."""
+    """Whether there is no connection, or none any more: such errors have no code.
+
+    Of an option that means nothing the driver says so before it asks a server anything.
+    """
     from sqlalchemy.exc import OperationalError
 
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None
+    if not isinstance(error, DBAPIError) or getattr(error.orig, "sqlstate", None) is not None:
+        return False
+    return isinstance(error, OperationalError) or error.statement is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, String, column, text
 
-from monitor.store.schema import Utc
+from monitor.store.columns import Utc
 
 # Of each [mark, day] the days and stories of the newest ``most`` articles ``within`` days of it,
 # as "[day,story],[day,story]".

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 
 from monitor.model import JudgedArticle, Stored, Wording
 from monitor.store.articles import load
 from monitor.store.database import Database
-from monitor.store.schema import articles, revisions, watchlists
+from monitor.store.schema import articles, ratings, revisions, watchlists
 
 _BATCH = 1_000
 
 
 class Replays:
-    """Judged articles with their wordings, and the watchlists that judged them. Only read."""
+    """Articles with their wordings, and the watchlists that judged them. Only read.
+
+    All that were ever judged or rated are replayed. Of a wording that awaits its judgement the
+    stored score says nothing: it comes with no watchlist, and so it is judged.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,11 +36,11 @@ class Replays:
     def total(self) -> int:
         """How many articles there are to replay."""
         with self._database.reading() as connection:
-            counted = select(func.count()).select_from(articles).where(*_JUDGED)
+            counted = select(func.count()).select_from(articles).where(_REPLAYED)
             return connection.scalars(counted).one()
 
     def batches(self) -> Iterator[list[Stored]]:
-        """All judged articles that await no other judgement, oldest first, some at a time."""
+        """All articles to replay, oldest first, some at a time."""
         last = 0
         while batch := self._after(last):
             yield batch
@@ -56,18 +60,20 @@ class Replays:
             ]
 
 
-_JUDGED = (articles.c.score.is_not(None), articles.c.pending.is_(False))
+_REPLAYED = or_(
+    articles.c.score.is_not(None), articles.c.id.in_(select(ratings.c.article_id).correlate(None))
+)
 _STORED = (
     select(
         articles.c.id,
-        articles.c.score,
-        watchlists.c.fingerprint,
+        func.coalesce(articles.c.score, 0.0),
+        case((articles.c.pending, ""), else_=func.coalesce(watchlists.c.fingerprint, "")),
         revisions.c.title,
         revisions.c.summary,
         revisions.c.text,
         revisions.c.lang,
     )
-    .join(watchlists, watchlists.c.id == articles.c.watchlist_id)
     .join(revisions, revisions.c.article_id == articles.c.id)
-    .where(*_JUDGED, revisions.c.current.is_(True))
+    .outerjoin(watchlists, watchlists.c.id == articles.c.watchlist_id)
+    .where(_REPLAYED, revisions.c.current.is_(True))
 )

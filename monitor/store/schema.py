@@ -7,58 +7,27 @@ name ``FULL_TEXT``.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
-    Integer,
     Interval,
     MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     and_,
 )
 
+from monitor.store.columns import Key, Utc, Whole, Words
+
 HEAD = "0006"  # the newest revision in migrations/versions; saves importing Alembic at each start
 FULL_TEXT = "article_search"
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware datetime into UTC; ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back an aware datetime in UTC, also where the database keeps no zone."""
-        if value is None or value.tzinfo is None:
-            return value if value is None else value.replace(tzinfo=UTC)
-        return value.astimezone(UTC)
-
-
-# Ids and numbers of any size, be it one that a person made up.
-Whole = BigInteger().with_variant(Integer(), "sqlite")
-# Text in the order of its code points, whatever the language of a server is.
-Key = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData(
     naming_convention={
@@ -85,13 +54,13 @@ feeds = Table(
     Column("recipe", JSON(none_as_null=True)),  # how a list page is read
     Column("enabled", Boolean, nullable=False),
     Column("paused", Boolean, nullable=False),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("body_hash", Text),
-    Column("moved_to", Text),  # where permanent redirects lead, and how many in a row did
+    Column("moved_to", Words),  # where permanent redirects lead, and how many in a row did
     Column("moves", Whole, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("error", Text),
+    Column("error", Words),
     Column("failures", Whole, nullable=False),
     Column("failing_since", Utc),
     Column("first_polled_at", Utc),
@@ -121,7 +90,7 @@ polls = Table(
     Column("entries", Whole, nullable=False),
     Column("new", Whole, nullable=False),
     Column("changed", Whole, nullable=False),
-    Column("error", Text),
+    Column("error", Words),
     Index(None, "feed_id", "at"),
 )
 
@@ -144,7 +113,7 @@ notices = Table(
     Column("failing_since", Utc, primary_key=True),
     Column("days", Whole, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
-    Column("sentence", Text, nullable=False),
+    Column("sentence", Words, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -169,7 +138,7 @@ articles = Table(
     "articles",
     metadata,
     Column("id", Whole, primary_key=True),
-    Column("url", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False, index=True),
     Column("outlet", Text),  # where the feed only passes on what another published
     Column("first_seen", Utc, nullable=False, index=True),
@@ -184,6 +153,8 @@ articles = Table(
     Column("story_id", ForeignKey("stories.id"), index=True),
     sqlite_autoincrement=True,
 )
+# An address may be longer than what a sorted index of a server holds (2,704 bytes).
+Index("ix_articles_url", articles.c.url, postgresql_using="hash")
 Index(
     "ix_articles_outlet",
     articles.c.outlet,
@@ -286,7 +257,7 @@ robots = Table(
     "robots",
     metadata,
     Column("site", Text, primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("asked_at", Utc, nullable=False),
 )
 
@@ -487,7 +458,7 @@ deliveries = Table(
     Column("leased_until", Utc),
     Column("retry_at", Utc),
     Column("settled_at", Utc),
-    Column("error", Text),
+    Column("error", Words),
     Column("parts", Whole, nullable=False),
     Column("queued_at", Utc, nullable=False),
     UniqueConstraint("edition_id", "subscriber", "transport"),
@@ -504,7 +475,7 @@ subscriptions = Table(
     Column("transport", Text, primary_key=True),
     Column("standing", String(16), nullable=False),
     Column("since", Utc, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("bounces", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -515,5 +486,5 @@ alerts = Table(
     metadata,
     Column("id", Whole, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
-    Column("sentence", Text, nullable=False),
+    Column("sentence", Words, nullable=False),
 )

@@ -15,6 +15,15 @@ _SECRET = re.compile(
     r"([?&;][\w.%-]*(?:key|token|secret|sig|signature|auth|password|passwd|pwd)=)[^&;#\s\"']+", re.I
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What stands for itself before the @ of a URL, and how everything else is written there.
+_LETTERS = r"(?:[^\s%/@:?#\[\]]|%[0-9A-Fa-f]{2})*"
+_SERVER = re.compile(
+    rf"postgresql://(?:(?P<user>{_LETTERS})(?::(?:{_LETTERS}|:)*)?@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]*)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<name>/[^\s/@?#]*)?(?:\?(?P<options>[^@#]*))?"
+)
+_LARGEST_PORT = 65535
+SHOWN_OPTIONS = ("host", "port", "sslmode")  # of what is behind the question mark
 
 
 def mailbox_problem(text: str) -> str | None:
@@ -52,3 +61,37 @@ def masked(text: str) -> str:
     ``https://name:secret@host/?lang=en&key=secret`` -> ``https://name:***@host/?lang=en&key=***``
     """
     return _SECRET.sub(r"\1***", _PASSWORD.sub(r"://\1:***@", text))
+
+
+def database_problem(url: str) -> str | None:
+    """Why ``url`` names no database, or None when it does; nothing of it is repeated.
+
+    It may hold a password wherever somebody forgot to write a letter as URLs have it.
+    """
+    if url.startswith("sqlite:///"):
+        is_file = url not in ("sqlite:///", "sqlite:///:memory:") and not _CONTROL.search(url)
+        return None if is_file else "must be a file; write sqlite:///monitor.db"
+    if not url.startswith("postgresql://"):
+        return "must begin with sqlite:/// or postgresql://"
+    found = _SERVER.fullmatch(url)
+    if found and 0 < int(found["port"] or 1) <= _LARGEST_PORT:
+        return None
+    return (
+        "is no URL of a server; write postgresql://user:password@host:5432/name, with a number for "
+        "the port, and in the others %20 for a blank, %40 for @, %2F for / and %25 for %"
+    )
+
+
+def shown_database(url: str) -> str:
+    """``url`` of a database as it may be shown: of a server only user, host, port and name."""
+    if url.startswith("sqlite:"):
+        return url
+    found = _SERVER.fullmatch(url)
+    if found is None:
+        return "postgresql://***"
+    user = f"{found['user']}@" if found["user"] else ""
+    port = f":{found['port']}" if found["port"] else ""
+    options = (found["options"] or "").split("&")
+    kept = "&".join(each for each in options if each.partition("=")[0] in SHOWN_OPTIONS)
+    query = f"?{kept}" if kept else ""
+    return f"postgresql://{user}{found['host']}{port}{found['name'] or ''}{query}"

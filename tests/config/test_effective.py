@@ -77,12 +77,12 @@ def test_secrets_are_told_and_not_shown(tmp_path: Path) -> None:
     """Neither the environment's password, nor the file's, nor a database's is printed."""
     (tmp_path / "secret.txt").write_text("CANARY-FILE\n")
     settings = parse(
-        '[monitor]\ndatabase = "postgresql://monitor:CANARY-DB/x@db.example:5432/monitor"\n'
+        '[monitor]\ndatabase = "postgresql://monitor:CANARY-DB%2Fx@db.example:5432/monitor"\n'
         '[smtp]\npassword_env = "MAIL_PASSWORD"\npassword_file = "secret.txt"\n'
     )
     shown = as_toml(settings, {"MAIL_PASSWORD": "CANARY-ENV"})
     assert "CANARY" not in shown
-    assert 'database = "postgresql://monitor:***@db.example:5432/monitor"' in shown
+    assert 'database = "postgresql://monitor@db.example:5432/monitor"' in shown
     assert 'password_env = "MAIL_PASSWORD"' in shown
     assert "# the password comes from the environment (set) and is not shown" in shown
     assert "(not set)" in as_toml(settings, {})

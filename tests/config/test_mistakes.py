@@ -294,3 +294,47 @@ def test_a_database_url_of_another_kind_is_named_and_not_repeated(url: str) -> N
     assert str(caught.value) == (
         "config.toml:2:12: monitor.database: must begin with sqlite:/// or postgresql://"
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bob:geheim PW@127.0.0.1:1/x",
+        "postgresql://bob:geheim@PW@127.0.0.1:1/x",
+        "postgresql://bob:12/geheim@127.0.0.1/x",
+        "postgresql://bob:12?geheim@127.0.0.1/x",
+        "postgresql://bob:12#geheim@127.0.0.1/x",
+        "postgresql://bob:geheim%PW@127.0.0.1/x",
+        "postgresql://bob:geheim@127.0.0.1:notaport/news",
+        "postgresql://bob:geheim@127.0.0.1:65536/news",
+        "postgresql://bob:geheim@127.0.0.1:0/news",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///geheim\\u0000.db",
+    ],
+)
+def test_a_database_url_that_names_none_is_refused_and_not_repeated(url: str) -> None:
+    """A password that is not percent-encoded, a port that is none, a file without a name."""
+    with pytest.raises(ConfigError) as caught:
+        parse(f'[monitor]\ndatabase = "{url}"')
+
+    told = str(caught.value)
+    assert told.startswith("config.toml:2:12: monitor.database: ")
+    assert "; write " in told
+    assert "geheim" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bob:p%40s%20s%2Fw%25@db.example:5432/news",
+        "postgresql://bob@db.example/news?options=-csearch_path=monitor&sslmode=require",
+        "postgresql://postgres:@/news?host=/run/postgresql",
+        "postgresql://боб:а:б@[::1]:5432/новости",
+        "postgresql://localhost",
+        "sqlite:////var/lib/a b@c.db",
+    ],
+)
+def test_every_database_that_can_be_opened_may_be_named(url: str) -> None:
+    """Whatever stands in its place as URLs have it is left as it is."""
+    assert parse(f'[monitor]\ndatabase = "{url}"').monitor.database == url

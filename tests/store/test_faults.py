@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.model import FeedState
+from monitor.errors import StoreError
+from monitor.model import FeedState, Validators
 from monitor.query import parse
 from monitor.store import Store, open_store
 from monitor.store.backup import check
@@ -131,3 +133,26 @@ def test_a_copy_without_its_log_is_still_a_database(make: Any, path: Path, tmp_p
     copy = Path(shutil.copyfile(path, tmp_path / "alone.db"))
 
     assert check(f"sqlite:///{copy}").damage == ()
+
+
+def test_what_strangers_say_is_kept_without_what_no_database_takes(make: Any, store: Store) -> None:
+    """NUL and lone surrogates in a robots.txt, a server's words and its headers stop nothing."""
+    store.pages.keep_rules("https://a.example", "User-agent: *\0\ud800", NOW)
+    failed = replace(make.outcome(state=FeedState.UNREACHABLE), error="said \0 and \udcff")
+    store.feeds.record(failed, ())
+    named = Validators('"e\0"', "Sun\ud800")
+    store.feeds.record(replace(make.outcome(feed_id=2), validators=named), ())
+
+    rules = store.pages.rules("https://a.example")
+    assert rules is not None
+    assert rules.text == "User-agent: *??"
+    assert store.history.feeds()[0].error == "said ? and ?"
+    assert store.feeds.enabled()[1].validators == Validators('"e?"', "Sun?")
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    """Whoever names one gets a sentence, and no file is made there."""
+    for url in (f"sqlite:///{tmp_path}", f"sqlite:///{tmp_path}/"):
+        with pytest.raises(StoreError, match="is a folder; the URL of a database names a file"):
+            open_store(url)
+    assert list(tmp_path.iterdir()) == []

@@ -106,3 +106,23 @@ def test_what_is_read_again_replaces_what_was_said(make: Any) -> None:
         make.store.figures.record("fp", {article.id: 1}, {article.id: [SAID]})
 
     assert len(make.store.figures.of_articles([article.id])) == 1
+
+
+@pytest.mark.parametrize("number", [10**21, 2**63, 0, -1, -(10**21)])
+def test_numbers_that_no_row_can_have_are_no_stories(make: Any, number: int) -> None:
+    """However large a number is, the answer is the sentence of one that is not there."""
+    (story,) = stories_of(make, "one")
+    hands = make.store.hands
+
+    assert hands.surviving(number) is None
+    for decide in (
+        lambda: hands.merge([story, number], make.now),
+        lambda: hands.split(number, [1], make.now),
+        lambda: hands.pin(number, [1], make.now),
+    ):
+        with pytest.raises(InputError, match=f"^there is no story {number}$"):
+            decide()
+    with pytest.raises(InputError, match=f"^article {number} is not in story {story}$"):
+        hands.split(story, [number], make.now)
+    with pytest.raises(InputError, match=f"^there is no article {number}$"):
+        hands.pin(story, [number], make.now)

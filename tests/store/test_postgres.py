@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import QueryError, StoreError
-from monitor.model import Feed, FeedListing
+from monitor.model import Feed, FeedListing, FeedState
 from monitor.query import parse
 from monitor.query.paging import Sort
 from monitor.store import Store, open_store
 from monitor.store.backup import back_up, check, default_backup, reindex, restore, vacuum
 from monitor.store.database import Database, place_of
+from monitor.store.glance import glance
 from monitor.store.schema import articles, carried
 
 pytestmark = pytest.mark.server
@@ -302,3 +306,79 @@ def carriages(url: str) -> tuple[set[int], list[int]]:
         ids = connection.scalars(select(articles.c.id)).all()
     times = Counter(article_id for _, article_id in told)
     return {row[0] for row in told}, [each for each in ids if times[each] != 1]
+
+
+def test_an_address_of_any_length_is_stored_and_found(make: Any, store: Store) -> None:
+    """One entry with a link of thousands of characters, or such an outlet, stops no feed."""
+    letters = "".join(random.Random(5).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9_000))
+    long, name = make.finding("one"), make.finding("two")
+    long = replace(long, url=f"https://a.example/{letters}")
+    name = replace(name, entry=replace(name.entry, outlet=letters), keys=("url:two",))
+    make.poll(long, name, make.finding("three"))
+
+    found = store.articles.by_url(long.url)
+    assert found is not None
+    assert found.article.url == long.url
+    assert store.counts().articles == 3
+    assert store.search(parse(f"outlet:{letters[:20]}"), 9, NOW)
+
+
+def test_a_value_that_does_not_fit_is_refused_in_a_sentence(store: Store) -> None:
+    """A feed's address that no index holds; and who locks in another order is told to wait."""
+    letters = "".join(random.Random(5).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9_000))
+    with pytest.raises(StoreError, match=r"does not take that \(.*nothing was changed"):
+        store.feeds.sync([FeedListing(f"https://a.example/{letters}", "A")], NOW)
+    deadlock = DBAPIError("SELECT", {}, DeadlockError("deadlock"))
+    told = str(place_of("postgresql://h/x").explain(deadlock))
+    assert told.startswith("others were in the way at postgresql://h/x (deadlock)")
+
+
+class DeadlockError(Exception):
+    """As the driver has it; two programs that lock in different order make one."""
+
+    sqlstate = "40P01"
+
+
+def test_who_waited_for_its_turn_sees_what_the_one_before_left(
+    make: Any, store: Store, url: str
+) -> None:
+    """Also where the owner of a database had it begin all transactions with one moment in view."""
+    name = place_of(url).url.database  # type: ignore[union-attr]
+    change(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+    feed_id = store.feeds.due(NOW)[0].id
+    with open_store(url) as second:
+        finding = make.finding("one")
+        waiting = threading.Thread(target=second.feeds.record, args=(make.outcome(2), [finding]))
+        with store.transaction():
+            waiting.start()
+            time.sleep(0.5)
+            store.feeds.record(make.outcome(feed_id), [finding])
+        waiting.join()
+
+    assert store.counts().articles == 1
+    assert [poll.state for poll in store.history.polls(2, 9)] == [FeedState.OK]
+
+
+@pytest.mark.parametrize("option", ["bogus=1", "sslmod=require", "sslmode=no", "port=geheim"])
+def test_an_option_that_means_nothing_is_a_sentence(url: str, option: str) -> None:
+    """Unknown names are told before anybody is asked, values by the driver."""
+    for use in (open_store, check, glance):
+        with pytest.raises(StoreError, match=r'an option "\w+", which|cannot be used \('):
+            use(f"{url}&{option}")
+
+
+def test_a_schema_that_is_missing_is_named(url: str) -> None:
+    """The program itself tells of such URLs, so it says what to do first."""
+    with pytest.raises(StoreError, match=r"no schema to write to .*CREATE SCHEMA"):
+        open_store(f"{url}&options=-csearch_path=monitor")
+    change(url, "CREATE SCHEMA monitor")
+    with open_store(f"{url}&options=-csearch_path=monitor") as store:
+        assert store.counts().articles == 0
+
+
+@pytest.mark.parametrize("user", ["bob:geheim PW", "bob:geheim@PW", "bob:12/geheim"])
+def test_a_password_that_is_not_percent_encoded_is_refused(user: str) -> None:
+    """Whatever part of it would be taken for the host is not repeated."""
+    with pytest.raises(StoreError, match=r"^the database is no URL of a server") as caught:
+        place_of(f"postgresql://{user}@127.0.0.1:1/x")
+    assert not re.search("geheim|PW", str(caught.value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from monitor.model import Rating
+from monitor.model import FindingKind, Rating
 from monitor.store import Store
 
 
@@ -56,3 +56,21 @@ def test_the_archive_is_replayed_in_batches(make: Any, store: Store, monkeypatch
     assert {each.watchlist for batch in batches for each in batch} == {make.fingerprint}
     assert store.replays.total() == 5
     assert store.replays.watchlists() == {make.fingerprint: '{"terms": []}'}
+
+
+def test_a_wording_that_awaits_its_judgement_is_replayed_without_a_watchlist(
+    make: Any, store: Store
+) -> None:
+    """An edited article, and one that was rated before it was judged, are not left out."""
+    edited, rated = make.article("edited"), make.article("rated")
+    make.article("waits")
+    make.judge(make.assessment(edited, 70))
+    changed = {"kind": FindingKind.CHANGED, "article_id": edited.id, "revision": "2"}
+    make.poll(make.finding("edited", "Other words", **changed))
+    store.ratings.rate(rated.id, Rating.MUST_CATCH, make.now)
+
+    (batch,) = store.replays.batches()
+
+    assert [(each.id, each.watchlist) for each in batch] == [(edited.id, ""), (rated.id, "")]
+    assert batch[0].wording.title == "Other words"
+    assert store.replays.total() == 2

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.addresses import is_this_machine, mailbox_problem, masked
+from monitor.text.addresses import is_this_machine, mailbox_problem, masked, shown_database
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,20 @@ def test_secrets_are_masked(url: str, shown: str) -> None:
 def test_this_machine_is_known_by_its_names(host: str, here: bool) -> None:
     """Loopback addresses and localhost; nothing is looked up."""
     assert is_this_machine(host) is here
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://bob:s3cr3t@h:1/x?bogus=s3cr3t", "postgresql://bob@h:1/x"),
+        ("postgresql://bob:s3cr3t PW@h:1/x", "postgresql://***"),
+        ("postgresql://bob:s3cr3t@PW@h:1/x", "postgresql://***"),
+        ("postgresql://:s3cr3t@/x?host=/tmp&sslmode=require&sslpassword=s3cr3t",
+         "postgresql:///x?host=/tmp&sslmode=require"),
+        ("postgresql://[::1]:5432", "postgresql://[::1]:5432"),
+        ("sqlite:///monitor.db", "sqlite:///monitor.db"),
+    ],
+)  # fmt: skip
+def test_of_a_database_only_its_place_is_shown(url: str, shown: str) -> None:
+    """User, host, port and name are built from what was understood; all else is left out."""
+    assert shown_database(url) == shown
