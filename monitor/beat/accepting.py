@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from monitor.errors import BeatError, InputError
 
 _FILES = {"entities": "entities/accepted.toml", "terms": "terms-accepted.toml"}
 _KEYWORDS = ("watchlist", "keywords")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # nothing else ends a line of TOML
 _HEADER = "Accepted from documents by `monitor seed`. Edit these rows like any others."
 
 
@@ -119,7 +121,7 @@ def _with_keywords(text: str, added: Mapping[str, float]) -> str:
     found = places(text)
     heading = found[_KEYWORDS].line
     last = max((it.line for path, it in found.items() if path[:2] == _KEYWORDS), default=heading)
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     while last == heading and lines[heading:] and lines[heading].startswith("#"):
         heading = last = heading + 1
     new = [f"{_quoted(word)} = {_number(points)}\n" for word, points in added.items()]

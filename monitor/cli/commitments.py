@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +23,7 @@ import typer
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import archive, configuration, reading
 from monitor.cli.screen import clean, plural, progress, table
-from monitor.errors import InputError
+from monitor.cli.times import as_of
 
 if TYPE_CHECKING:
     from monitor.model import CommitmentState, Proof
@@ -59,7 +58,7 @@ def commitments(
     ] = Format.TABLE,
     status: Annotated[Status | None, typer.Option(help="Only promises that stand so.")] = None,
     at: Annotated[
-        str | None, typer.Option(help="As of that time, such as 2026-06-12 [now].")
+        str | None, typer.Option(help="As of that time, such as 2026-06-12 (now).")
     ] = None,
 ) -> None:
     """List the beat's promises: status, deadline, last evidence, days of silence."""
@@ -67,7 +66,7 @@ def commitments(
     from monitor.model import CommitmentStatus
     from monitor.pipeline.setup import prepare
 
-    now = _moment(at)
+    now = as_of(at, "2026-06-12")
     setup = prepare(configuration(context))
     _catch_up(setup, quiet=format is not Format.TABLE)
     with reading(setup.configuration) as store:
@@ -94,17 +93,6 @@ def _catch_up(setup: Setup, *, quiet: bool) -> None:
         progress("reading", quiet=quiet) as advance,
     ):
         read_evidence(store, setup, on_batch=lambda read: advance("", read, read))
-
-
-def _moment(stated: str | None) -> datetime:
-    """The time that is asked about, in UTC where it names no zone; InputError for no time."""
-    if stated is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(stated)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InputError(f'--at: "{stated}" is no date such as 2026-06-12') from None
 
 
 def _report(each: CommitmentState) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,15 +13,12 @@ import typer
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, clean_line, plural, program, progress
-from monitor.errors import InputError
+from monitor.cli.times import as_of
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
     from monitor.demo.replay import FeedPoll, Replay
     from monitor.model import JudgedArticle
-
-# Beyond them lie times that a zone, or the demo's own past, cannot hold.
-_YEARS = range(1970, 9000)
 
 
 class Format(StrEnum):
@@ -54,7 +50,7 @@ def demo(
     from monitor.demo.replay import replay
     from monitor.pipeline.setup import prepare
 
-    now = _moment(at)
+    now = as_of(at, "2026-06-12T18:00:00Z")
     recording = load(feeds or Path(__file__).parent.parent / "demo" / "recording")
     settings = configuration_or_default(context)
     setup = prepare(settings)
@@ -75,18 +71,6 @@ def demo(
     else:
         _tell(result, text, out)
     raise typer.Exit(0 if result.messages else 1)
-
-
-def _moment(at: str | None) -> datetime:
-    if at is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise InputError(f'--at: "{at}" is no time; write 2026-06-12T18:00:00Z') from error
-    if moment.year not in _YEARS:
-        raise InputError(f'--at: "{at}" is not from {_YEARS[0]} to {_YEARS[-1]}')
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _going_on(configuration: Configuration) -> str:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.opening import archive, configuration, reading
+from monitor.cli.opening import archive, configuration, existing, reading
 from monitor.cli.screen import clean, moment, table
+from monitor.cli.times import as_of
 from monitor.errors import InputError, TransportError
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ def preview(
     context: typer.Context,
     name: Name,
     at: Annotated[
-        str | None, typer.Option("--at", help="As of this time: 2026-11-24T07:30+05:00 [now].")
+        str | None, typer.Option("--at", help="As of this time: 2026-11-24T07:30+05:00 (now).")
     ] = None,
     opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     form: Form = Format.TEXT,
 ) -> None:
-    """Print what would be sent, byte for byte; nothing is frozen or sent."""
+    """Print what would be sent, but for each recipient's own link for leaving; nothing is sent."""
     from monitor.pipeline import publish as step
     from monitor.pipeline.assess import assess
     from monitor.pipeline.commitments import read_evidence
@@ -60,11 +61,11 @@ def preview(
 
     setup = prepare(configuration(context))
     step.digest_named(setup, name)
-    now = datetime.now(UTC)
-    with archive(setup.configuration) as store:
+    now, then = datetime.now(UTC), as_of(at, "2026-11-24T07:30+05:00")
+    with existing(setup.configuration) as store:
         assess(store, setup, now)
         read_evidence(store, setup)
-        edition = step.preview(store, setup, name, _time(at) if at else now)
+        edition = step.preview(store, setup, name, then)
     if opened:
         _open(setup, edition)
     else:
@@ -101,7 +102,7 @@ def list_editions(
 
 @app.command("show")
 def show(context: typer.Context, edition: Which, form: Form = Format.TEXT) -> None:
-    """Print an edition exactly as it was sent."""
+    """Print an edition as it was sent, but for each recipient's own link for leaving."""
     from monitor.desk.preview import edition_named
 
     with reading(configuration(context)) as store:
@@ -117,7 +118,7 @@ def resend(context: typer.Context, edition: Which, to: To) -> None:
 
     setup = prepare(configuration(context))
     _check(to)
-    with archive(setup.configuration) as store:
+    with existing(setup.configuration) as store:
         step.resend(store, setup, edition_named(store, edition), to, datetime.now(UTC))
         raise typer.Exit(_deliver(store, setup))
 
@@ -126,7 +127,7 @@ def resend(context: typer.Context, edition: Which, to: To) -> None:
 def test(
     context: typer.Context,
     name: Name,
-    to: Annotated[str | None, typer.Option("--to", help="Mail address [the sender's].")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Mail address (the sender's).")] = None,
 ) -> None:
     """Mail the next edition to yourself, marked as a test; it counts for nobody."""
     from monitor.pipeline import publish as step
@@ -151,14 +152,6 @@ def test(
     print(f"sent to {clean(address)}: {clean(delivery.edition.rendered.subject)}")
 
 
-def _time(stated: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(stated)
-    except ValueError as error:
-        raise InputError(f'--at: "{stated}" is no time; write 2026-11-24T07:30+05:00') from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _check(address: str) -> None:
     from monitor.text.addresses import mailbox_problem
 
@@ -177,20 +170,24 @@ def _cells(store: Store, edition: FrozenEdition) -> Sequence[str]:
 
 def _print(edition: FrozenEdition, form: Format) -> None:
     from monitor.publish.formats import as_object
+    from monitor.publish.leaving import for_nobody
 
+    shown = for_nobody(edition.rendered)
     if form is Format.JSON:
         print(json.dumps(as_object(edition), ensure_ascii=False, indent=2))
     else:
-        print(edition.rendered.html if form is Format.HTML else edition.rendered.text, end="")
+        print(shown.html if form is Format.HTML else shown.text, end="")
 
 
 def _open(setup: Setup, edition: FrozenEdition) -> None:
     import webbrowser
 
+    from monitor.publish.leaving import for_nobody
+
     folder = setup.configuration.editions
     folder.mkdir(parents=True, exist_ok=True)
     page = Path(folder) / f"preview-{edition.digest}.html"
-    page.write_text(edition.rendered.html, encoding="utf-8")
+    page.write_text(for_nobody(edition.rendered).html, encoding="utf-8")
     print(page)
     webbrowser.open(page.as_uri())
 

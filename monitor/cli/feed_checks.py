@@ -46,7 +46,7 @@ class Format(StrEnum):
 def check(
     context: typer.Context,
     urls: Annotated[
-        list[str] | None, typer.Argument(metavar="URL", help="Feeds [all that are configured].")
+        list[str] | None, typer.Argument(metavar="URL", help="Feeds (all that are configured).")
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:

@@ -47,8 +47,8 @@ class ExportFormat(StrEnum):
 def add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A feed's address, or a site's.")],
-    outlet: Annotated[str, typer.Option(help="The publisher's name [the feed's title].")] = "",
-    lang: Annotated[str, typer.Option(help="A code like ru [as measured].")] = "",
+    outlet: Annotated[str, typer.Option(help="The publisher's name (the feed's title).")] = "",
+    lang: Annotated[str, typer.Option(help="A code like ru (as measured).")] = "",
     country: Annotated[str, typer.Option(help="A code like KZ.")] = "",
     camp: Annotated[str, typer.Option(help="The interest it speaks for, e.g. independent.")] = "",
     yes: Yes = False,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,9 @@ _NAMES = {
     "outlet": ("outlet", "publisher", "source"),
     "lang": ("lang", "language"),
 }
+_NEEDED = ("url", "title")
+_READ = frozenset(chain(*_NAMES.values()))
+_SEPARATORS = (",", ";", "\t")
 _FORMULAS = ("'=", "'+", "'-", "'@")
 
 
@@ -45,7 +49,7 @@ def import_file(
     from monitor.pipeline.importing import import_archive
 
     settings = configuration(context)
-    rows = _rows(file)
+    rows = archived_rows(file)
     with archive(settings) as store, progress("importing") as advance, stop_event() as stop:
         done = import_archive(
             store,
@@ -62,7 +66,8 @@ def import_file(
         raise typer.Exit(_STOPPED)
 
 
-def _rows(file: Path) -> Iterator[ArchivedRow]:
+def archived_rows(file: Path) -> Iterator[ArchivedRow]:
+    """The rows of a file of either kind; InputError, when they are asked for, where it has none."""
     match file.suffix.lower():
         case ".jsonl" | ".ndjson":
             return _of_objects(file)
@@ -83,14 +88,54 @@ def _of_cells(file: Path) -> Iterator[ArchivedRow]:
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            for row in reader:
-                texts = {name: value for name, value in row.items() if isinstance(value, str)}
-                yield _archived(f"{file}:{reader.line_num}", texts)
+            separator, columns = _heading(file, stream.readline())
+            for line, cells in _records(file, stream, separator):
+                yield _archived(f"{file}:{line}", dict(zip(columns, cells, strict=False)))
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file} is no CSV file in UTF-8: {error}") from error
+
+
+def _heading(file: Path, line: str) -> tuple[str, list[str]]:
+    """What parts the cells, and the names of the columns; InputError without those needed.
+
+    Spreadsheets write semicolons where a comma is the decimal mark.
+    """
+    for separator in _SEPARATORS:
+        columns = [name.strip().casefold() for name in _cells(line, separator)]
+        if all(any(name in columns for name in _NAMES[field]) for field in _NEEDED):
+            twice = [name for name in columns if name in _READ and columns.count(name) > 1]
+            if twice:
+                raise InputError(f"{file}: there are two columns with the name {twice[0]}")
+            return separator, columns
+    found = clean(", ".join(_cells(line, ",")))
+    raise InputError(
+        f"{file}: its first line names the columns {found or 'none'}; url (or link) and title are "
+        "needed, parted by commas, semicolons or tabs"
+    )
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def _records(file: Path, lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row of the ``lines`` behind the first, with the number of the line where it begins."""
+    rest, line = csv.reader(lines, delimiter=separator, strict=True), 2
+    while True:
+        try:
+            cells = next(rest, None)
+        except csv.Error as error:
+            raise InputError(
+                f"{file}:{line}: the row that begins here cannot be read: a quotation mark in it "
+                f"is not closed, or not doubled ({error})"
+            ) from error
+        if cells is None:
+            return
+        if cells:
+            yield line, cells
+        line = rest.line_num + 2
 
 
 def _archived(place: str, texts: Mapping[str, str]) -> ArchivedRow:

@@ -17,6 +17,8 @@ from monitor.cli.formats import as_csv
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, reading
 from monitor.cli.screen import clean, plural, program, table
+from monitor.errors import InputError
+from monitor.text.times import NOT_IN_YEARS, YEARS
 
 if TYPE_CHECKING:
     from monitor.desk.keywords import TermUse, Uncovered
@@ -42,7 +44,7 @@ def keywords(
     ] = 20,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Look back from the end of this day [now]."),
+        typer.Option(formats=["%Y-%m-%d"], help="Look back from the end of this day (now)."),
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:
@@ -67,6 +69,8 @@ def keywords(
 
 
 def _end_of(day: datetime) -> datetime:
+    if day.year not in YEARS:
+        raise InputError(f'--until: "{day.date()}" {NOT_IN_YEARS}')
     return datetime.combine(day, time.max, UTC)
 
 

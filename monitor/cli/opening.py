@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from monitor.config import Configuration
     from monitor.store import Store
 
-_DEFAULT = Path("config.toml")
+DEFAULT = Path("config.toml")
 
 
 def configuration(context: typer.Context) -> Configuration:
     """The settings named before the command, or those of ``config.toml`` in this folder."""
     from monitor.config import load
 
-    return load(context.obj or _DEFAULT)
+    return load(context.obj or DEFAULT)
 
 
 def configuration_or_default(context: typer.Context) -> Configuration:
     """Like ``configuration``, but where nobody wrote a file the one that ships is used."""
     from monitor.config import Configuration, default_source, parse
 
-    if context.obj is None and not _DEFAULT.exists():
-        return Configuration(_DEFAULT.absolute(), parse(default_source()))
+    if context.obj is None and not DEFAULT.exists():
+        return Configuration(DEFAULT.absolute(), parse(default_source()))
     return configuration(context)
 
 

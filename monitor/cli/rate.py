@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 
 class Format(StrEnum):
-    """How the list of ratings is written."""
+    """How ratings are written."""
 
     TABLE = "table"
     JSON = "json"
@@ -39,30 +39,40 @@ class Format(StrEnum):
 def rate(
     context: typer.Context,
     article: Annotated[
-        str, typer.Argument(metavar="[ID|URL]", help="An article; without one, list all ratings.")
-    ] = "",
+        str | None,
+        typer.Argument(metavar="[ID|URL]", help="An article; without one, list all ratings."),
+    ] = None,
     verdict: Annotated[
         Verdict | None,
         typer.Argument(help="must-catch: no change that drops it is saved; none: no rating."),
     ] = None,
-    format: Annotated[Format, typer.Option(help="How to print the list.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="How to print ratings.")] = Format.TABLE,
 ) -> None:
-    """Rate an article as useful, as noise, or as one that must be caught."""
-    if not article:
+    """Rate an article as useful, as noise, or as one that must be caught.
+
+    As JSON, ratings are a list: of one article it has one, or none.
+    """
+    if article is None:
         _list(context, format)
+    elif not article.strip():
+        raise InputError("the name of the article is empty; write its id or its address")
     elif verdict is None:
         raise InputError(f"say what {article} is: useful, noise, must-catch or none")
     else:
-        _rate(context, article, verdict)
+        _rate(context, article, verdict, format)
 
 
-def _rate(context: typer.Context, named: str, verdict: Verdict) -> None:
+def _rate(context: typer.Context, named: str, verdict: Verdict, format: Format) -> None:
     from monitor.model import Rating
 
     rating = None if verdict is Verdict.NONE else Rating(verdict.value)
     with existing(configuration(context)) as store:
         article = found(store, named).article
         store.ratings.rate(article.id, rating, datetime.now(UTC))
+        rated = [one for one in store.ratings.all() if one.article_id == article.id]
+    if format is Format.JSON:
+        print(written([_row(one) for one in rated], indent=2))
+        return
     said = "has no rating now" if rating is None else f"is {rating.value}"
     print(f"{article.id} {said}: {clean(article.wording.title)}")
 

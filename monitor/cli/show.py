@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from monitor.model import JudgedArticle
     from monitor.store import Store
 
-_LONGEST_ID = 20
 Named = Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id or address.")]
 
 
@@ -46,11 +45,9 @@ def open_page(context: typer.Context, article: Named) -> None:
 
 def found(store: Store, named: str) -> JudgedArticle:
     """The article with an id or address; InputError when the archive has none."""
-    judged = (
-        store.articles.get(int(named))
-        if named.isdecimal() and len(named) < _LONGEST_ID
-        else store.articles.by_url(named)
-    )
+    from monitor.desk.naming import find
+
+    judged = find(store, named)
     if judged is None:
         raise InputError(
             f"there is no article {named} in the archive; `{program()} search` finds them"

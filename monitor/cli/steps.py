@@ -15,7 +15,7 @@ from monitor.cli.opening import archive, configuration, stop_event
 from monitor.cli.screen import clean, moment, plural, program, progress
 from monitor.cli.web import unsubscribing_if_wanted
 from monitor.errors import InputError
-from monitor.text.addresses import masked
+from monitor.text.addresses import masked, shown_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -159,7 +159,7 @@ def run(context: typer.Context) -> None:
         unsubscribing_if_wanted(store, setup),
     ):
         rounds = Rounds(store, _clock, stop.is_set, _log)
-        logging.info("started; the database is %s", masked(setup.configuration.database))
+        logging.info("started; the database is %s", shown_database(setup.configuration.database))
         seconds = setup.settings.monitor.tick_seconds
         if keep_ticking(lambda: rounds.go(reloader.current()), seconds, stop):
             rounds.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.opening import archive, configuration
+from monitor.cli.opening import archive, configuration, existing
 from monitor.cli.screen import clean, moment, table
 from monitor.errors import InputError
 
@@ -21,7 +21,7 @@ app = typer.Typer(help="Who gets the digests, and who is stopped.", no_args_is_h
 
 Who = Annotated[str, typer.Argument(help="Address or name of a subscriber.")]
 OneDigest = Annotated[
-    str | None, typer.Option("--digest", help="Only of this digest [all of them].")
+    str | None, typer.Option("--digest", help="Only of this digest (all of them).")
 ]
 
 
@@ -99,7 +99,7 @@ def _listed(context: typer.Context) -> list[Listed]:
     from monitor.pipeline.subscribers import listed
 
     setup = prepare(configuration(context))
-    with archive(setup.configuration) as store:
+    with existing(setup.configuration) as store:
         return listed(store, setup)
 
 
@@ -192,7 +192,12 @@ def add(
 ) -> None:
     """Write a subscriber into config.toml, comments kept."""
     from monitor.pipeline.configuring import add_subscriber
+    from monitor.pipeline.setup import prepare
+    from monitor.pipeline.subscribers import unknown_wishes
 
+    own = configuration(context)
+    if problems := list(unknown_wishes(prepare(own).beat, country or [], topic or [])):
+        raise InputError("\n".join(problems))
     wishes = {
         "name": name,
         "transport": over if over != "email" else None,
@@ -206,5 +211,5 @@ def add(
         "threshold": threshold,
     }
     stated = {key: wish for key, wish in wishes.items() if wish not in (None, [])}
-    add_subscriber(configuration(context), digest, to if set(stated) == {"to"} else stated)
+    add_subscriber(own, digest, to if set(stated) == {"to"} else stated)
     print(f"Added to {clean(digest)} in config.toml; a running monitor takes it at its next tick.")

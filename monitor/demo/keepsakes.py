@@ -16,7 +16,8 @@ _HEAD = f"""{_MARK}: the archive beside this file holds the demo's articles.
 #     "horoscope" = -60
 
 """
-_DATABASE = ("monitor.db", "monitor.db-wal", "monitor.db-shm", "monitor.db.run")
+DATABASE = "monitor.db"
+_DATABASE = (DATABASE, *(f"{DATABASE}{end}" for end in ("-wal", "-shm", ".run")))
 _MAIL = ("digest.eml", "digest.html", "digest.txt")
 _CONFIG = "config.toml"
 
@@ -37,8 +38,8 @@ def _refuse_used(out: Path) -> None:
     config = out / _CONFIG
     if config.exists() and not config.read_text("utf-8", "replace").startswith(_MARK):
         raise InputError(f"{config} was not written by a demo; choose another folder with --out")
-    if not config.exists() and (out / "monitor.db").exists():
-        raise InputError(f"{out} holds a monitor.db of yours; choose another folder with --out")
+    if not config.exists() and (out / DATABASE).exists():
+        raise InputError(f"{out} holds a {DATABASE} of yours; choose another folder with --out")
 
 
 def write_config(out: Path, source: str) -> None:

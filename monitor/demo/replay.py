@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.config import Configuration, DigestSettings, NetworkSettings, Settings, SmtpSettings
 from monitor.config.schedules import parse_schedule
 from monitor.demo.dates import moved
+from monitor.demo.keepsakes import DATABASE
 from monitor.demo.recording import RecordedFeed, Recording, read, shift
 from monitor.demo.servers import Document, FeedServer, MailSink
 from monitor.model import FeedListing, Finding
@@ -70,6 +71,8 @@ def replay(
         staged = _staged(setup, recording, server, sink, out)
         database = staged.configuration.database
         with open_store(database) as store, open_door(staged.settings) as door:
+            # What links for leaving are made with is in it.
+            (out / DATABASE).chmod(0o600)
             for number, at in earlier:
                 _serve(server, recording, number, at, now)
                 polled = poll(store, door, staged, at, on_polled=on_polled, jitter=_steady)
@@ -124,7 +127,7 @@ def _staged(
         update={
             "monitor": settings.monitor.model_copy(
                 update={
-                    "database": "sqlite:///monitor.db",
+                    "database": f"sqlite:///{DATABASE}",
                     "backlog_days": max(_BACKLOG_DAYS, settings.monitor.backlog_days),
                 }
             ),

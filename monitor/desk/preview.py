@@ -8,6 +8,7 @@ from monitor.errors import InputError
 from monitor.model import FrozenEdition
 from monitor.publish.windows import zone_of
 from monitor.store import Store
+from monitor.text.times import YEARS
 
 _DAY = timedelta(days=1)
 _LONGEST_ID = 18  # digits of a number that any database can hold
@@ -36,6 +37,8 @@ def _last_of(store: Store, name: str) -> FrozenEdition | None:
     try:
         day = date.fromisoformat(stated)
     except ValueError:
+        return None
+    if day.year not in YEARS:
         return None
     noon = datetime.combine(day, time(12), UTC)
     near = store.editions.between(digest, noon - 2 * _DAY, noon + 2 * _DAY)

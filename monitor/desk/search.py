@@ -26,7 +26,7 @@ def understood(
     too, and ``is:matched`` means a score of ``threshold`` or more. Raises ``QueryError`` with the
     column of what cannot be read or is not known to the beat.
     """
-    query = parse(text, threshold)
+    query = parse(text, threshold, _figure)
     wanted = [kind for kind in LABELS if query.labels(kind)]
     if wanted:
         known = _known(load(), keywords)
@@ -34,6 +34,16 @@ def understood(
             names = known[kind]
             query = query.resolve(kind, partial(_ids, names), partial(_near, names))
     return query
+
+
+def _figure(text: str, lang: str) -> tuple[float, str] | None:
+    # The words of the ledger are read for searches that ask for figures only.
+    from monitor.match.figures import figures
+
+    found = figures(text, lang)
+    if len(found) == 1 and found[0].text == text:
+        return found[0].value, found[0].unit
+    return None
 
 
 def _ids(known: Known, name: str) -> Sequence[str]:

@@ -105,7 +105,7 @@ def difference(
     after: State,
     on_batch: Callable[[int], None] = lambda replayed: None,
 ) -> Difference:
-    """Replay every judged article by both states; ``on_batch`` hears how many were.
+    """Replay every article that was judged or rated by both; ``on_batch`` hears how many were.
 
     Backlog and imported articles count like all others: it is scores that are compared, not
     what editions carried.

@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from monitor.desk.accounts import Account, Step, Verdict, Wishes, listed, moment, plural
+from monitor.desk.naming import address, find
 from monitor.desk.placing import (
     Case,
     arrivals,
@@ -30,11 +29,7 @@ from monitor.match.scoring import judge
 from monitor.model import JudgedArticle
 from monitor.publish.reasons import number, reason
 from monitor.store import Store
-from monitor.text.plain import scalar
-from monitor.text.urls import canonical, guid_key, link_key
 
-_LONGEST_ID = 18
-_HOST = re.compile(r"(?=.{1,253}$)[\w-]+(\.[\w-]+)+\.?")
 _PIECES = 6
 _SUMMARY_LENGTH = 240  # three lines
 _OTHERS_TOLD = 8
@@ -73,45 +68,6 @@ def _account(
 ) -> Account:
     told = tuple(step for step in steps if step.lines)
     return Account(name, told, verdict(case, in_digests), case.member)
-
-
-def find(store: Store, name: str) -> JudgedArticle | None:
-    """The article with that id or address, however the address is written."""
-    if name.isascii() and name.isdecimal():
-        member = store.articles.get(int(name)) if len(name) <= _LONGEST_ID else None
-        if member is None:
-            raise InputError(f"there is no article {name}; `monitor search` finds them")
-        return member
-    stored = store.articles.by_url(name.strip())
-    return stored or _by_keys(store, address(name))
-
-
-def address(name: str) -> str:
-    """``name`` as a web address, completed with https:// where it has no scheme.
-
-    InputError when it can be none.
-    """
-    text = scalar(name.strip())
-    url = text if "://" in text else f"https://{text}"
-    try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in ("http", "https") and bool(
-            _HOST.fullmatch(parts.hostname or "")
-        )
-    except ValueError:
-        is_address = False
-    if not is_address or any(letter.isspace() for letter in text):
-        raise InputError(f'"{name}" is neither the id of an article nor a web address')
-    return url
-
-
-def _by_keys(store: Store, url: str) -> JudgedArticle | None:
-    """By the link without what names a rendering, or as the guid of any feed."""
-    keys = [link_key(canonical(url))]
-    keys += [guid_key(feed.id, url) for feed in store.history.feeds()]
-    known = store.articles.known(keys)
-    found = next((known[key] for key in keys if key in known), None)
-    return None if found is None else store.articles.get(found.id)
 
 
 # --- the walk ------------------------------------------------------------------------------------

@@ -78,6 +78,6 @@ def checked(host: str, port: int, allowed: Allowed, resolver: Resolver) -> list[
             shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             raise BlockedAddressError(
                 f"{host} is {address}, which is not a public address; "
-                f'to poll it all the same, put "{shown}" into [network] allow_private'
+                f'to ask it all the same, put "{shown}" into [network] allow_private'
             )
     return addresses

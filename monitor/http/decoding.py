@@ -61,7 +61,8 @@ def decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
             if len(body) > cap:
                 raise too_large(cap)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
-        raise FetchError(f"the answer cannot be unpacked as {coding} ({error})") from error
+        name = coding if coding not in ("", "identity") else "gzip"
+        raise FetchError(f"the answer cannot be unpacked as {name} ({error})") from error
     for _ in arriving:
         """What stands behind the packed stream is ignored, but it has to arrive."""
     return bytes(body)

@@ -36,8 +36,9 @@ _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER})|(?P<sign>(?:US|HK|NT|A|C|S)?\$|[€£¥￥₸₽₹%％])"
     r"|(?P<word>[^\W\d_]+(?:['’‘ʻʼ`][^\W\d_]+)*(?:[²³]|[23](?![^\W_]))?)|(?P<mark>\S)"
 )
-# Dates, times and scores in digits, and names with digits: nothing in them is a figure.
+# Dates, times and scores in digits, names with digits, and 1e5: nothing in them is a figure.
 _NO_FIGURES = re.compile(
+    r"\b\d+(?:[.,]\d+)?[eE][+-]?\d+\b|"
     r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{1,2}\b|\b\d{1,2}/\d{1,2}\b"
     r"|(?<![^\W\d_])[^\W\d_]\w*\+\w*\d\w*|(?<![^\W])[^\W\d_]+[-‑]?\d[\w-]*|№\s?\d+"
 )

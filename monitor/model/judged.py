@@ -172,6 +172,7 @@ class Proof:
     """Evidence with the article that it was found in, and the time that it stands for.
 
     ``news_at`` is when it first could be told as news, None for what was old when it was found.
+    ``edited_at`` is when the wording that has it was seen, None for an article's first wording.
     """
 
     evidence: Evidence
@@ -183,6 +184,7 @@ class Proof:
     url: str
     story_id: int | None = None
     news_at: datetime | None = None
+    edited_at: datetime | None = None
 
 
 class CommitmentStatus(StrEnum):

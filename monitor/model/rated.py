@@ -32,7 +32,10 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A judged article as it is replayed: its wording, and the watchlist that gave the score."""
+    """An article as it is replayed: its wording, and the watchlist that gave it the score.
+
+    ``watchlist`` is empty where the wording awaits its judgement; ``score`` is then of no use.
+    """
 
     id: int
     score: float

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.match.commitments import fell_silent, moved, state
+from monitor.match.commitments import evidence, fell_silent, moved, state
+from monitor.match.matching import Watchlist
 from monitor.model import (
     Beat,
+    Claim,
     Commitment,
     CommitmentState,
     CommitmentStatus,
+    Evidence,
     Promises,
     Proof,
     Window,
 )
+from monitor.pipeline.setup import Setup
 from monitor.pipeline.variants import Variant
 from monitor.store import Store
 
@@ -25,18 +30,20 @@ _ORDER = (CommitmentStatus.DONE, CommitmentStatus.OVERDUE, CommitmentStatus.PROG
 _Pair = tuple[CommitmentState | None, CommitmentState]
 
 
-def promises(store: Store, beat: Beat, its_window: Window, variant: Variant) -> Promises:
+def promises(store: Store, setup: Setup, its_window: Window, variant: Variant) -> Promises:
     """What happened in ``its_window`` to the promises that the variant's readers want.
 
-    Evidence counts from when its article could be news; what was old when it was found moves
-    nothing. Silence is told in windows of six days and more, when it crosses a bound.
+    Evidence counts from when its article could be news, and from the wording that first had it;
+    what was old when it was found moves nothing. Silence is told in windows of six days and more,
+    when it crosses a bound.
     """
-    wanted = [each for each in beat.commitments if _wants(variant, beat, each)]
+    wanted = [each for each in setup.beat.commitments if _wants(variant, setup.beat, each)]
     began, until, since = store.commitments.since(), its_window.until, its_window.since
     if not wanted or began is None:
         return Promises()
-    proofs = store.commitments.proofs()
-    pairs = [_pair(each, proofs.get(each.id, ()), began, its_window) for each in wanted]
+    found = store.commitments.proofs()
+    proofs = {each.id: _dated(store, setup, found.get(each.id, ()), since) for each in wanted}
+    pairs = [_pair(each, proofs[each.id], began, its_window) for each in wanted]
     is_calm = since is not None and until - since >= _CALM
     return Promises(
         moved=tuple(sorted(_moved(pairs), key=_telling)),
@@ -57,6 +64,31 @@ def _wants(variant: Variant, beat: Beat, promise: Commitment) -> bool:
     return (not variant.countries or not variant.countries.isdisjoint(countries)) and (
         not variant.topics or not variant.topics.isdisjoint(topics)
     )
+
+
+def _dated(
+    store: Store, setup: Setup, proofs: Iterable[Proof], since: datetime | None
+) -> list[Proof]:
+    """The evidence, where an edit after ``since`` left it as it was with the time of before."""
+    return [
+        _first_told(store, setup.watchlist, each)
+        if each.news_at and each.edited_at and (since is None or each.edited_at > since)
+        else each
+        for each in proofs
+    ]
+
+
+def _first_told(store: Store, watchlist: Watchlist, proof: Proof) -> Proof:
+    """As news of when the article first had it; an edit tells what it brings, and no more."""
+    said = _said(proof.evidence)
+    for seen_at, wording in store.commitments.superseded(proof.article_id):
+        if said in map(_said, evidence(watchlist, wording)):
+            return replace(proof, news_at=seen_at)
+    return proof
+
+
+def _said(found: Evidence) -> tuple[str, Claim, str]:
+    return found.commitment, found.claim, found.act
 
 
 def _pair(

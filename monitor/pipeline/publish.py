@@ -387,7 +387,7 @@ def draft(
     if is_urgent:
         return replace(told_of, near_misses=())
     past = measured(store, its_window, threshold, lambda subject: called.get(subject, subject))
-    promised = promises(store, setup.beat, its_window, variant)
+    promised = promises(store, setup, its_window, variant)
     return replace(told_of, trends=past, promises=promised)
 
 

@@ -25,7 +25,6 @@ def transports(setup: Setup, installation: str = "") -> dict[str, Transport]:
     Raises ``InputError`` for settings with which nothing can be sent: a secret that is missing, an
     address that is none.
     """
-    _check_topics(setup)
     folder = setup.configuration.folder
     folders = {key: folder / to.to for key, to in _over(setup, "files")}
     named: dict[str, Transport] = {
@@ -36,18 +35,6 @@ def transports(setup: Setup, installation: str = "") -> dict[str, Transport]:
     if paths := {key: folder / to.to for key, to in _over(setup, "atom")}:
         named["atom"] = AtomTransport(paths, parseaddr(setup.settings.smtp.sender)[1])
     return named | _remote(setup)
-
-
-def _check_topics(setup: Setup) -> None:
-    known = {topic.slug for topic in setup.beat.topics}
-    for digest in setup.settings.digests:
-        for subscriber in digest.subscribers:
-            for topic in subscriber.topics:
-                if topic not in known:
-                    raise InputError(
-                        f'subscriber {subscriber.identity}: there is no topic "{topic}"; '
-                        f"the beat has {', '.join(sorted(known)) or 'none'}"
-                    )
 
 
 def _mail(setup: Setup, installation: str) -> SmtpTransport:

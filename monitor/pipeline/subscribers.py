@@ -6,14 +6,18 @@ import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from email.utils import parseaddr
 
 from monitor.config import DigestSettings, SubscriberSettings
 from monitor.errors import InputError
-from monitor.model import Standing, Subscription
+from monitor.model import Beat, Standing, Subscription
 from monitor.pipeline.setup import Setup
 from monitor.publish import leaving
 from monitor.store import Store
+from monitor.text.normalise import fold_key
+
+_NEAR = 0.5  # codes have two letters: half of one may be mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,53 @@ def named(rows: Iterable[Listed], who: str, digest: str | None) -> list[Listed]:
 def _plain(identity: str) -> str:
     """``Ada <ada@example.org>`` and ``ADA@example.org`` are one."""
     return (parseaddr(identity)[1] or identity).casefold()
+
+
+def check_wishes(setup: Setup) -> None:
+    """Raise ``InputError`` for subscribers whose filters no story of the beat can ever pass."""
+    problems = [
+        f"subscriber {subscriber.identity} of {digest.name}: {problem}"
+        for digest in setup.settings.digests
+        for subscriber in digest.subscribers
+        for problem in unknown_wishes(setup.beat, subscriber.countries, subscriber.topics)
+    ]
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def unknown_wishes(beat: Beat, countries: Iterable[str], topics: Iterable[str]) -> Iterator[str]:
+    """What is wrong, in words, with each country and topic that the beat does not have."""
+    for kind, known, wanted in (
+        ("country", _countries(beat), countries),
+        ("topic", _topics(beat), topics),
+    ):
+        for wish in wanted:
+            if wish not in known.values():
+                near = get_close_matches(fold_key(wish), known, n=1, cutoff=_NEAR)
+                there = ", ".join(sorted(set(known.values()))) or "none"
+                hint = f'did you mean "{known[near[0]]}"?' if near else f"the beat has {there}"
+                yield f'there is no {kind} "{wish}"; {hint}'
+
+
+def _countries(beat: Beat) -> dict[str, str]:
+    """Every code by itself and by the names of its country."""
+    codes = {code for entity in beat.entities for code in entity.countries}
+    names = {
+        fold_key(name): code
+        for entity in beat.entities
+        if entity.kind == "country"
+        for code in entity.countries
+        for name in (entity.name, *(alias.text for alias in entity.aliases))
+    }
+    return names | {fold_key(code): code for code in codes}
+
+
+def _topics(beat: Beat) -> dict[str, str]:
+    return {
+        fold_key(name): topic.slug
+        for topic in beat.topics
+        for name in (topic.slug, *topic.names.values())
+    }
 
 
 def unsubscribe(store: Store, setup: Setup, token: str, now: datetime) -> bool:

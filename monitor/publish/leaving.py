@@ -16,6 +16,7 @@ from monitor.model import Rendered
 # Editions are frozen once for many subscribers; this stands where each has a link of their own.
 # It is as long as such links are, since the size of an edition is limited.
 PLACE = f"https://leave.invalid/{'-' * 120}"
+_EACH_HAS_ONE = "(each recipient has a link of their own here)"
 PATH = "/unsubscribe/"
 # What names the language of the page in a link.
 LANG = "lang"
@@ -31,6 +32,15 @@ def token(key: str, digest: str, subscriber: str, transport: str) -> str:
     who = "\0".join(("unsubscribe", digest, subscriber, transport))
     code = hmac.new(key.encode(), who.encode("utf-8", "replace"), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(code).decode().rstrip("=")
+
+
+def for_nobody(rendered: Rendered) -> Rendered:
+    """``rendered`` for looking at: where each subscriber has a link, the text says so."""
+    return replace(
+        rendered,
+        text=rendered.text.replace(PLACE, _EACH_HAS_ONE),
+        html=rendered.html.replace(PLACE, "#"),
+    )
 
 
 def for_subscriber(rendered: Rendered, link: str) -> Rendered:

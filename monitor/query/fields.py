@@ -12,6 +12,7 @@ from monitor.query.nodes import (
     STATES,
     Camp,
     Figured,
+    FigureReader,
     FromFeed,
     InStory,
     Is,
@@ -23,6 +24,7 @@ from monitor.query.nodes import (
     Score,
     Within,
 )
+from monitor.text.times import NOT_IN_YEARS, YEARS
 
 LABELS = ("country", "topic", "entity", "term")
 FIELDS = (
@@ -56,6 +58,7 @@ class Field:
     name: str
     value: str
     threshold: float
+    read: FigureReader
 
     def node(self) -> Leaf:
         """What the field asks for; QueryError for a name or value that does not exist."""
@@ -112,7 +115,7 @@ class Field:
         from monitor.query.quantities import figured
 
         try:
-            return figured(self._value)
+            return figured(self._value, self.read)
         except ValueError as error:
             raise self._error(str(error)) from error
 
@@ -149,9 +152,11 @@ class Field:
         if distance := _DISTANCE.fullmatch(value):
             back = min(int(distance[1]) * _UNITS[distance[2]], _LONGEST)
             return back, back
+        if (date := _DATE.fullmatch(value)) and int(date[1]) not in YEARS:
+            raise self._error(f"{value} {NOT_IN_YEARS}")
         try:
             return _period(value)
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise self._error(f"this is no date; write one as {self._examples()}") from error
 
     def _examples(self) -> str:
@@ -188,7 +193,7 @@ def _within(clock: str, sign: str | None, start: Moment, end: Moment) -> Within:
 
 
 def _period(value: str) -> tuple[datetime, datetime]:
-    """The half-open time that a year, month or day names; ValueError or OverflowError for none."""
+    """The half-open time that a year, month or day names; ValueError for none."""
     date = _DATE.fullmatch(value)
     if not date:
         raise ValueError(value)

@@ -10,6 +10,8 @@ from monitor.errors import QueryError
 
 Moment = datetime | timedelta
 """A time, or a distance back from now."""
+FigureReader = Callable[[str, str], tuple[float, str] | None]
+"""Value and unit of a text, in a language, that is one figure and no more; None for others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.errors import QueryError
 from monitor.query.fields import Field
-from monitor.query.nodes import And, Node, Not, Or, Query, Word
+from monitor.query.nodes import And, FigureReader, Node, Not, Or, Query, Word
 from monitor.text.cutting import has_words
 
 MAX_LENGTH = 2_000
@@ -44,10 +44,10 @@ class _Token:
     exact: bool = False
 
 
-def parse(text: str, threshold: float = 50.0) -> Query:
+def parse(text: str, threshold: float = 50.0, read: FigureReader = lambda *figure: None) -> Query:
     """Read a search; an empty one finds everything. QueryError names the column of a mistake.
 
-    ``is:matched`` asks for scores of ``threshold`` or more.
+    ``is:matched`` asks for scores of ``threshold`` or more; ``read`` knows figures in words.
     """
     if bad := _UNSEARCHABLE.search(text):
         shown = _UNSEARCHABLE.sub("?", text)
@@ -55,7 +55,7 @@ def parse(text: str, threshold: float = 50.0) -> Query:
     if len(text) > MAX_LENGTH:
         problem = f"a search may have {MAX_LENGTH:,} characters, this one has {len(text):,}"
         raise QueryError(text[:MAX_LENGTH], MAX_LENGTH, problem)
-    return Query(text, _Parser(text, threshold).root())
+    return Query(text, _Parser(text, threshold, read).root())
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -86,9 +86,10 @@ def _word_token(piece: str, start: int) -> _Token:
 class _Parser:
     """Recursive descent over the tokens of one search."""
 
-    def __init__(self, text: str, threshold: float) -> None:
+    def __init__(self, text: str, threshold: float, read: FigureReader) -> None:
         self._text = text
         self._threshold = threshold
+        self._read = read
         self._tokens = list(_tokens(text))
         self._next = 0
         if len(self._tokens) > MAX_PARTS:
@@ -144,8 +145,8 @@ class _Parser:
         return node
 
     def _field(self, token: _Token) -> Node:
-        field = Field(self._text, token.column, token.field, token.text, self._threshold)
-        return field.node()
+        place = (self._text, token.column, token.field, token.text)
+        return Field(*place, self._threshold, self._read).node()
 
     def _word(self, token: _Token) -> Word:
         if not has_words(token.text):

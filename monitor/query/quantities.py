@@ -9,7 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 
-from monitor.query.nodes import Figured
+from monitor.query.nodes import Figured, FigureReader
 from monitor.text.counting import Unit, counting, glued_powers, signs, unit_rows, written_number
 from monitor.text.lexicon import words_of
 from monitor.text.normalise import fold
@@ -42,14 +42,17 @@ class _Amount:
         return float((self.digits or Decimal(0)) * scale * (own.scale if own else 1))
 
 
-def figured(value: str) -> Figured:
-    """What ``figure:`` asks for; ValueError, in a sentence, for what cannot be understood."""
+def figured(value: str, read: FigureReader) -> Figured:
+    """What ``figure:`` asks for; ValueError, in a sentence, for what cannot be understood.
+
+    ``read`` is asked for what is no row of digits with a unit, such as numbers in words.
+    """
     found = _SIGN.fullmatch(value.strip())
     sign, rest = (found[1], found[2]) if found else (None, value)
     low, is_range, high = rest.partition("..")
     if is_range:
-        return _between(_amount(low), _amount(high), sign)
-    only = _amount(rest)
+        return _between(_amount(low, read), _amount(high, read), sign)
+    only = _amount(rest, read)
     if only.digits is None:
         if sign or only.unit is None:
             raise ValueError(f"write a figure as {EXAMPLES}")
@@ -61,6 +64,8 @@ def _between(low: _Amount, high: _Amount, sign: str | None) -> Figured:
     if sign or low.digits is None or high.digits is None:
         raise ValueError(f"write a figure as {EXAMPLES}")
     least, most = low.value(high.power, high.unit), high.value(None, None)
+    if least > most:
+        raise ValueError("nothing lies between these; the least comes first, as in 1..5 bn USD")
     return Figured(_name(high.unit or low.unit), ((">=", least), ("<=", most)))
 
 
@@ -68,7 +73,17 @@ def _name(unit: Unit | None) -> str | None:
     return unit.name if unit else None
 
 
-def _amount(text: str) -> _Amount:
+def _amount(text: str, read: FigureReader) -> _Amount:
+    try:
+        return _in_digits(text)
+    except ValueError:
+        for lang in _languages(text):
+            if found := read(text.strip(), lang):
+                return _Amount(Decimal(str(found[0])), 0, Unit(found[1]))
+        raise
+
+
+def _in_digits(text: str) -> _Amount:
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         return _Amount(None, None, _unit(text.strip()))

@@ -112,6 +112,10 @@ def test_the_kinds_are_those_of_the_beat(folder: Path) -> None:
             '[watchlist]\nkeywords = { x = 1, "a b" = 3.5}\n',
         ),
         (
+            "# a\x85b\u2028c\u2029d\n[watchlist.keywords]\nx = 1\n[web]\n",
+            '# a\x85b\u2028c\u2029d\n[watchlist.keywords]\nx = 1\n"a b" = 3.5\n[web]\n',
+        ),
+        (
             "watchlist.keywords.x = 1\n",
             'watchlist.keywords.x = 1\nwatchlist.keywords."a b" = 3.5\n',
         ),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store import open_store
+
 BEATS = Path(__file__).resolve().parents[1] / "data" / "beats"
 CONFIG = f"""
 [monitor]
@@ -51,8 +53,27 @@ def test_an_edition_is_sent_listed_and_shown(folder: Path) -> None:
     assert [each.stdout for each in shown] == [html, html]
 
 
+def test_a_link_of_each_recipient_is_shown_to_nobody(folder: Path) -> None:
+    """Where mails have a link for leaving, what is shown says so, and has no address of nowhere."""
+    mailed = CONFIG.replace('daily 07:30"', 'daily 07:30"\nto = ["reader@example.org"]')
+    smtp = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n'
+    (folder / "config.toml").write_text(mailed + smtp, encoding="utf-8")
+    digest(folder, "send", "daily")
+    shown = [
+        digest(folder, name, "daily", "--format", form).stdout
+        for name in ("show", "preview")
+        for form in ("text", "html")
+    ]
+
+    assert not [each for each in shown if "leave.invalid" in each]
+    assert "(each recipient has a link of their own here)" in shown[0]
+    assert "(each recipient has a link of their own here)" in shown[2]
+    assert 'href="#"' in shown[1]
+
+
 def test_a_preview_as_json(folder: Path) -> None:
     """One object of the time that was asked for; nothing is frozen by it."""
+    open_store(f"sqlite:///{folder}/monitor.db").close()
     shown = digest(folder, "preview", "daily", "--at", "2026-11-24T08:00", "--format", "json")
     listed = digest(folder, "list")
 
@@ -65,6 +86,8 @@ def test_a_preview_as_json(folder: Path) -> None:
     [
         (("preview", "weekly"), 'there is no digest "weekly"; there are: daily'),
         (("preview", "daily", "--at", "soon"), '"soon" is no time'),
+        (("preview", "daily", "--at", "0001-01-01"), '"0001-01-01" is not from 1970 to 2100'),
+        (("preview", "daily", "--at", "9999-12-31T23:59"), "is not from 1970 to 2100"),
         (("test", "daily"), "[smtp] host is empty"),
         (("resend", "1", "--to", "nobody"), "--to:"),
     ],

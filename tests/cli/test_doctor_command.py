@@ -66,6 +66,19 @@ def test_what_is_wrong_ends_with_one(
     assert sentence in wrong[0]["sentence"]
 
 
+def test_without_settings_the_command_writes_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`config check` would only say the same again."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MONITOR_PROGRAM", raising=False)
+    done = CliRunner().invoke(app, ["doctor", "--format", "json"])
+    (found,) = json.loads(done.output)
+
+    assert (done.exit_code, found["command"]) == (1, "monitor init")
+    assert "config.toml does not exist" in found["sentence"]
+
+
 def test_the_address_of_the_watch_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

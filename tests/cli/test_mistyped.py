@@ -85,7 +85,14 @@ def test_a_sentence_steers_no_terminal(typed: Typed) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "1969-12-31", "yesterday"]
+    "at",
+    [
+        "0001-01-01T00:00:00+05:00",
+        "9999-12-31T23:59:59-05:00",
+        "1969-12-31",
+        "2101-01-01",
+        "yesterday",
+    ],
 )
 def test_a_time_that_the_demo_cannot_show_is_told(typed: Typed, at: str) -> None:
     """The ends of time, and what is no time."""

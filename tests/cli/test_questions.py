@@ -17,6 +17,9 @@ QUIET = """
 [monitor]
 beat = "BEAT"
 beat_feeds = false
+[[digests]]
+name = "daily"
+schedule = "daily 07:30"
 """
 ARTICLE = {"title": "Sweden and Lithuania repair the NordBalt cable", "relevance": 3}
 
@@ -44,7 +47,9 @@ def asked(
 @pytest.mark.parametrize(
     "words",
     [("search", "cable"), ("search", "country:SE"), ("show", "1"), ("why", "1"),
-     ("why-not", "https://press.example/one")],
+     ("why-not", "https://press.example/one"), ("digest", "preview", "daily"), ("digest", "list"),
+     ("digest", "show", "1"), ("digest", "resend", "1", "--to", "ada@example.org"),
+     ("subscribers", "list"), ("story", "show", "1")],
 )  # fmt: skip
 def test_a_question_makes_no_database(asked: Asked, tmp_path: Path, words: tuple[str, ...]) -> None:
     """Without a database the answer says how to get one, and the folder stays as it was."""
@@ -90,7 +95,7 @@ def test_config_check_finds_mail_that_can_never_be_sent(asked: Asked, tmp_path: 
     config.write_text(source + mail + 'security = "none"\n', encoding="utf-8")
     code, out, err = asked("config", "check")
     assert (code, out) == (2, "")
-    assert "config.toml:7:12: smtp.security: " in err
+    assert "config.toml:10:12: smtp.security: " in err
 
 
 def test_keys_of_feeds_are_not_printed(asked: Asked, tmp_path: Path) -> None:
@@ -118,3 +123,46 @@ def test_json_steers_no_terminal(asked: Asked, tmp_path: Path) -> None:
 
     assert json.loads(out)["id"] == row["id"]
     assert "\\u009b31m\\u007f\\u202e" in out
+
+
+def test_the_settings_show_nothing_behind_the_question_mark(asked: Asked, tmp_path: Path) -> None:
+    """An option that no server knows is named by `config check`, its value by nobody."""
+    config = tmp_path / "config.toml"
+    url = "postgresql://bob:CANARY@127.0.0.1:1/x?bogus=CANARY"
+    source = QUIET.replace("[monitor]", f'[monitor]\ndatabase = "{url}"')
+    config.write_text(source.replace('beat = "BEAT"', ""), encoding="utf-8")
+
+    code, out, _ = asked("config", "show")
+    assert (code, "CANARY" in out) == (0, False)
+    assert 'database = "postgresql://bob@127.0.0.1:1/x"\n' in out
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    for words in (("config", "check"), ("digest", "list"), ("doctor", "--format", "json")):
+        code, out, err = asked(*words)
+        assert code == 1, words
+        assert 'an option "bogus", which PostgreSQL' in (out + err).replace("\\", ""), words
+        assert "CANARY" not in out + err
+
+
+def test_a_folder_is_no_database(asked: Asked, tmp_path: Path) -> None:
+    """Settings that name one are not in order, whoever reads them."""
+    config = tmp_path / "config.toml"
+    source = config.read_text("utf-8").replace("[monitor]", '[monitor]\ndatabase = "sqlite:///."')
+    config.write_text(source, encoding="utf-8")
+
+    for words in (("config", "check"), ("digest", "list"), ("subscribers", "list"), ("doctor",)):
+        code, out, err = asked(*words)
+        assert code == 1, words
+        assert "is a folder" in out + err, words
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "N"), ("merge", "N", "1"), ("split", "N", "1"), ("pin", "N", "1")]
+)
+def test_a_number_that_no_story_can_have(asked: Asked, words: tuple[str, ...]) -> None:
+    """However many digits are typed, it is a story that there is not."""
+    assert asked("db", "upgrade")[0] == 0
+    number = "9" * 21
+    code, out, err = asked("story", *(number if word == "N" else word for word in words))
+
+    assert (code, out) == (2, "")
+    assert err.startswith(("monitor: there is no story ", "monitor: there is no article "))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from typer.testing import CliRunner, Result
 from monitor.cli.app import app
 from monitor.config import load
 from monitor.errors import InputError
+from monitor.pipeline.doctor.wishes import of_wishes
+from monitor.pipeline.receivers import transports
+from monitor.pipeline.setup import prepare
 
+NOW = datetime(2026, 6, 12, tzinfo=UTC)
 BEATS = Path(__file__).parents[1] / "data" / "beats"
 CONFIG = f"""\
 # my file
@@ -64,6 +69,7 @@ def told(cli: Any) -> dict[tuple[str, str], str]:
 
 def test_the_list(cli: Any) -> None:
     """Everyone with transport, zone, wishes and standing; no secret."""
+    cli("db", "upgrade")
     shown = cli("subscribers", "list").stdout
 
     assert "Ada <ada@example.org>" in shown and "SE from 70" in shown and "slack" in shown
@@ -137,6 +143,10 @@ def test_add(cli: Any, tmp_path: Path) -> None:
         (["monthly", "c@example.org"], "no digests row with the name monthly"),
         (["daily", "-", "--over", "slack", "--name", "x"], "needs a secret"),
         (["daily", "c@example.org", "--zone", "Mars/Base"], "no time zone"),
+        (["daily", "c@example.org", "--country", "SX"], 'no country "SX"; did you mean "SE"?'),
+        (["daily", "c@example.org", "--country", "QQ"], 'no country "QQ"; the beat has '),
+        (["daily", "c@example.org", "--country", "Sweden"], 'did you mean "SE"?'),
+        (["daily", "c@example.org", "--topic", "energi"], 'did you mean "energy"?'),
     ],
 )
 def test_what_cannot_be_added(cli: Any, tmp_path: Path, words: list[str], sentence: str) -> None:
@@ -181,9 +191,22 @@ def test_show_has_no_secret(cli: Any) -> None:
     assert "MONITOR_TEST_SLACK" in shown and "CANARY" not in shown
 
 
-def test_a_topic_that_the_beat_does_not_have(cli: Any, tmp_path: Path) -> None:
-    """A filter that lets nothing through is a mistake."""
-    text = CONFIG.replace('countries = ["SE"]', 'topics = ["astrology"]')
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ('topics = ["astrology"]', 'there is no topic "astrology"; the beat has '),
+        ('countries = ["ZZ"]', 'there is no country "ZZ"; the beat has '),
+    ],
+)
+def test_a_filter_that_lets_nothing_through_is_a_mistake(
+    cli: Any, tmp_path: Path, wish: str, sentence: str
+) -> None:
+    """`config check` and `doctor` name the subscriber; the others still get their editions."""
+    text = CONFIG.replace('countries = ["SE"]', wish)
     (tmp_path / "config.toml").write_text(text)
 
-    assert 'there is no topic "astrology"' in str(cli("config", "check").exception)
+    assert f"subscriber desk of daily: {sentence}" in str(cli("config", "check").exception)
+    setup = prepare(load(tmp_path / "config.toml"))
+    found = {each.subject: each.sentence for each in of_wishes(setup, NOW)}
+    assert f"subscriber desk of daily: {sentence}" in found["subscribers"]
+    assert "slack" in transports(setup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -151,6 +152,21 @@ def test_what_must_be_caught_is_not_dropped(asked: Asked, tmp_path: Path) -> Non
     assert asked("tune", "--keyword", "nordbalt=-60", "--save")[0] == 0
 
 
+def test_an_edited_article_that_must_be_caught_is_not_dropped(asked: Asked, tmp_path: Path) -> None:
+    """Though its new wording awaits its judgement: it is judged by both watchlists."""
+    assert asked("rate", "2", "must-catch")[0] == 0
+    with open_store(load(tmp_path / "config.toml").database) as store:
+        edited = finding(2, "Sweden and Lithuania repair the NordBalt cable again")
+        changed = replace(edited, kind=FindingKind.CHANGED, article_id=2, hash="h2b", revises=True)
+        store.feeds.record(PollOutcome(1, NOW + timedelta(hours=1), FeedState.OK), [changed])
+
+    code, out, errors = asked("tune", "--keyword", "nordbalt=-60", "--save")
+
+    assert "5 articles replayed: 1 match before, 0 after" in out
+    assert code == 2
+    assert "nothing was saved, since it would drop what must be caught: 2;" in errors
+
+
 def test_ratings_measure_a_change(asked: Asked) -> None:
     """Precision before and after, and how many useful articles are found."""
     for number, verdict in ((2, "useful"), (3, "noise"), (5, "useful")):
@@ -173,6 +189,11 @@ def test_ratings_measure_a_change(asked: Asked) -> None:
         (("tune", "--keyword", "*=9"), "no letter or digit"),
         (("tune", "--threshold", "900"), "threshold"),
         (("tune", "nowhere.toml"), "nowhere.toml cannot be read"),
+        (("keywords", "--until", "0001-01-01"), '"0001-01-01" is not from 1970 to 2100'),
+        (("keywords", "--until", "9999-12-31"), '"9999-12-31" is not from 1970 to 2100'),
+        (("rate", "", "useful"), "the name of the article is empty"),
+        (("rate", "  "), "the name of the article is empty"),
+        (("rate", "https://a.example/77", "noise"), "there is no article https://a.example/77"),
         (("rate", "1"), "useful, noise, must-catch or none"),
         (("rate", "99", "useful"), "there is no article 99"),
         (("rate", "1", "great"), "great"),
@@ -184,6 +205,32 @@ def test_a_mistake_is_one_sentence(asked: Asked, words: tuple[str, ...], problem
 
     assert (code, out) == (2, "")
     assert problem in errors
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://a.example/2/",
+        "a.example/2?utm_source=x",
+        "https://m.a.example/2",
+        "HTTP://A.example/2",
+    ],
+)
+def test_an_article_is_rated_by_its_address_however_it_is_written(
+    asked: Asked, written: str
+) -> None:
+    """As `why-not` finds it; `show` does too."""
+    assert asked("rate", written, "useful")[1].startswith("2 is useful: Sweden")
+    assert asked("show", written)[1].startswith("Sweden and Lithuania")
+
+
+def test_a_rating_is_told_to_scripts(asked: Asked) -> None:
+    """As a row of the list, which is empty when the rating is taken back."""
+    code, out, _ = asked("rate", "2", "must-catch", "--format", "json")
+
+    assert code == 0
+    assert [(row["id"], row["rating"]) for row in json.loads(out)] == [(2, "must-catch")]
+    assert asked("rate", "2", "none", "--format", "json")[:2] == (0, "[]\n")
 
 
 def test_terms_are_told_apart_by_what_they_find(asked: Asked) -> None:

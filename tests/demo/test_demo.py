@@ -64,6 +64,11 @@ def test_the_demo_leaves_a_mail_its_parts_and_an_archive(demo: Path) -> None:
     assert (demo / "out" / "digest.txt").read_text("utf-8").splitlines()[0] in printed
 
 
+def test_nobody_else_may_read_the_archive(demo: Path) -> None:
+    """`monitor doctor` has nothing to say of what the demo itself has made."""
+    assert (demo / "out" / "monitor.db").stat().st_mode & 0o077 == 0
+
+
 def test_the_demo_mail_is_what_receivers_require(demo: Path) -> None:
     """The mail has a text and an HTML part, one of each header, and says it is automatic."""
     message = message_from_bytes((demo / "out" / "digest.eml").read_bytes(), policy=policy.default)

@@ -88,6 +88,13 @@ def test_what_is_not_packed_as_it_says_is_refused(coding: str) -> None:
         decode(b"<rss></rss>", coding, CAP)
 
 
+@pytest.mark.parametrize("coding", ["", "identity"])
+def test_what_is_gzip_without_saying_so_is_named(coding: str) -> None:
+    """The sentence about a broken file feed.xml.gz says what it was unpacked as."""
+    with pytest.raises(FetchError, match=r"cannot be unpacked as gzip \("):
+        decode(gzip.compress(b"<rss/>" * 50)[:-9], coding, CAP)
+
+
 def test_text_that_only_claims_to_be_gzip_is_read() -> None:
     """A common mistake of servers does not cost the feed."""
     assert decode(b"<rss></rss>", "gzip", CAP) == b"<rss></rss>"

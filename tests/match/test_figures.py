@@ -35,11 +35,13 @@ def test_figures_of_a_sentence(row: dict[str, object]) -> None:
         ("zh", "2025年6月17日第二届峰会在阿斯塔纳举行。"),
         ("uz", "2025-yil 17-iyunda 2-bosqich boshlandi."),
         ("tk", "2025-nji ýylyň 17-nji iýunynda geçirildi."),
+        ("en", "1e5 t, 1.5E+5 t and 2e-3 km are written by machines."),
+        ("zh", "1e5吨"),
         ("en", ""),
     ],
 )
 def test_dates_ordinals_and_names_are_no_figures(lang: str, text: str) -> None:
-    """Nor are clock times."""
+    """Nor are clock times and powers of ten, of which only the end would be read."""
     assert figures(text, lang) == []
 
 

@@ -148,6 +148,36 @@ def test_a_database_that_is_not_made_yet(
     assert not setup.configuration.database_file.exists()
 
 
+@pytest.mark.parametrize(
+    ("database", "sentence", "command"),
+    [
+        ("sqlite:///new/monitor.db", "its folder is missing", "mkdir -p FOLDER/new"),
+        ("sqlite:///config.toml/x.db", "config.toml is no folder", "monitor config show"),
+        (
+            "postgresql://me:secret@127.0.0.1:9/news",
+            "postgresql://me@127.0.0.1:9/news cannot be used",
+            "pg_isready --host=127.0.0.1 --port=9",
+        ),
+    ],
+    ids=["folder", "file", "server"],
+)
+def test_a_database_that_cannot_be_made_or_reached(
+    configured: Callable[[str], Configuration],
+    tmp_path: Path,
+    now: datetime,
+    database: str,
+    sentence: str,
+    command: str,
+) -> None:
+    """What would help is named, and not what says the same again."""
+    source = PLAIN.replace("beat_feeds", f'database = "{database}"\nbeat_feeds')
+    (found,) = of_archive(prepare(configured(source)), now, is_running=False)
+
+    assert found.verdict is Verdict.WRONG
+    assert sentence in found.sentence and "secret" not in found.sentence
+    assert found.command == command.replace("FOLDER", str(tmp_path))
+
+
 def test_secrets_that_others_may_read(
     configured: Callable[[str], Configuration], tmp_path: Path
 ) -> None:
@@ -191,6 +221,48 @@ def test_wishes_that_cannot_be_fulfilled(
     assert "MONITOR_NO_SUCH_VARIABLE, which is not set" in found["transports"].sentence
     assert found["leaving"].verdict is Verdict.NOTE
     assert found["digests"].sentence == "The next edition is daily, due 2026-06-13 07:30 UTC."
+
+
+ASSIST = '[assist]\naddress = "ADDRESS"\nmodel = "small"\n'
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "sentence"),
+    [
+        ("https://api.example.org/v1", 'key_env = "MONITOR_NO_SUCH_KEY"', "is not set"),
+        ("https://api.example.org/v1", 'key_file = "no key"', "cannot be read"),
+        ("http://localhost:11434/v1", "", 'put "localhost:11434" into [network] allow_private'),
+        ("http://[::1]/v1", "", 'put "[::1]:80" into [network] allow_private'),
+        ("https://api.example.org/v1", "", ""),
+        ("http://127.0.0.1:9/v1", "", ""),
+    ],
+)
+def test_a_model_that_cannot_be_asked(
+    configured: Callable[[str], Configuration],
+    now: datetime,
+    address: str,
+    key: str,
+    sentence: str,
+) -> None:
+    """Its key and its address are looked at; editions go all the same, so it is a warning."""
+    source = f"{PLAIN}{ASSIST.replace('ADDRESS', address)}{key}\n"
+    found = by_subject(list(of_wishes(prepare(configured(source)), now)))["model"]
+
+    assert found.verdict is (Verdict.WARNING if sentence else Verdict.OK)
+    assert sentence in found.sentence
+
+
+def test_a_watch_that_the_door_refuses(
+    configured: Callable[[str], Configuration], now: datetime
+) -> None:
+    """An address in one's own network has to be allowed; what is secret in it is not repeated."""
+    source = PLAIN.replace("beat_feeds", 'ping_url = "http://10.0.0.7:8000/s3cret"\nbeat_feeds')
+    refused = by_subject(list(of_wishes(prepare(configured(source)), now)))["watch"]
+    allowed = source.replace('["127.0.0.1:9"]', '["10.0.0.7:8000"]')
+    told = by_subject(list(of_wishes(prepare(configured(allowed)), now)))["watch"]
+
+    assert refused.verdict is Verdict.WARNING and told.verdict is Verdict.OK
+    assert 'put "10.0.0.7:8000" into' in refused.sentence and "s3cret" not in refused.sentence
 
 
 def test_servers_tell_the_time_and_take_mail(

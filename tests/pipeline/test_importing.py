@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.importing import archived_rows
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer
 from monitor.errors import InputError
@@ -140,6 +141,17 @@ def test_a_row_that_cannot_be_read_is_named(
         import_archive(store, [wrong], "old", now)
 
 
+@pytest.fixture
+def imported(store: Store, tmp_path: Path, now: datetime) -> Callable[[str], Imported]:
+    """Imports a table with that text."""
+
+    def importing(source: str) -> Imported:
+        (tmp_path / "a.csv").write_text(source, encoding="utf-8")
+        return import_archive(store, archived_rows(tmp_path / "a.csv"), "a", now)
+
+    return importing
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The program in a folder with settings."""
     return subprocess.run(
@@ -167,3 +179,37 @@ def test_files_of_both_kinds_are_read(setup: Setup, tmp_path: Path) -> None:
     with open_store(setup.configuration.database, read_only=True) as store:
         titles = [one.article.wording.title for one in store.search(parse(""), 9, datetime.max)]
     assert titles == ["=SUM of all cables", CABLE]
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ('url,title\nU/1,One\nU/2,"Two\nU/3,Three\n', "a.csv:3: the row that begins here"),
+        ('url,title\nU/1,"One\nU/2,"Two"\nU/3,Three\n', "a.csv:2: the row that begins here"),
+        ('url,title\nU/1,"One\nand a half"\n\nU/2,"Two\n', "a.csv:5: the row that begins here"),
+        ("url,title,Title\nU/1,One,Two\n", "two columns with the name title"),
+        ("url|title\nU/1|One\n", "names the columns url|title; url (or link) and title are needed"),
+        ("address,title\nU/1,One\n", "names the columns address, title; url (or link)"),
+        ("", "names the columns none"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_refused(
+    imported: Callable[[str], Imported], source: str, problem: str
+) -> None:
+    """With the line in which the row begins; no article swallows those behind it."""
+    with pytest.raises(InputError) as refused:
+        imported(source.replace("U/", "https://press.example/"))
+
+    assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_parts_the_cells_is_seen_from_the_heading(
+    imported: Callable[[str], Imported], separator: str
+) -> None:
+    """As spreadsheets write it in countries with a decimal comma; quoted cells have lines."""
+    source = 'Link; Title ;published\nU/1;"One, and\n""two"";";2019-05-04\nU/2;Three;\n'
+
+    done = imported(source.replace("U/", "https://press.example/").replace(";", separator))
+
+    assert (done.read, done.new) == (2, 2)

@@ -123,12 +123,23 @@ class World:
             assess(self.store, self.setup, at)
             read_evidence(self.store, self.setup)
 
+    def edited(self, title: str, at: datetime) -> None:
+        """Let the feed say otherwise what it told last, and read it."""
+        link = f"https://post.example/{self._number}"
+        found = Finding(
+            FindingKind.CHANGED, Entry(link, link, title), link, (), title,
+            article_id=self._number, revises=True, lang="en",
+        )  # fmt: skip
+        self.store.feeds.record(PollOutcome(1, at, FeedState.OK), [found])
+        assess(self.store, self.setup, at)
+        read_evidence(self.store, self.setup)
+
     def promises(
         self, since: datetime | None, until: datetime, **filters: frozenset[str]
     ) -> Promises:
         """What an edition of that window tells."""
         variant = replace(Variant("", "UTC"), **filters)
-        return promises(self.store, self.setup.beat, Window(until, since, until), variant)
+        return promises(self.store, self.setup, Window(until, since, until), variant)
 
     def moved(self, since: datetime | None, until: datetime) -> list[tuple[str, str]]:
         """The promises that moved, with how they stand."""
@@ -174,6 +185,34 @@ def test_the_same_act_in_the_same_story_moves_nothing_again(world: World) -> Non
 
     assert world.moved(NOW + DAY, NOW + 2 * DAY) == []
     assert world.moved(NOW + 2 * DAY, NOW + 3 * DAY) == [("canal", "progress")]
+
+
+@pytest.mark.parametrize("threshold", [30, 100])
+def test_evidence_that_an_edit_brings_is_told(world: World, tmp_path: Path, threshold: int) -> None:
+    """In the edition behind the edit, be the article one for digests or only near them."""
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.replace("= 30", f"= {threshold}"), encoding="utf-8")
+    world.setup = prepare(load(config))
+    world.told("Arland and Bergia talk of the canal", NOW + DAY)
+    before = world.moved(NOW, NOW + DAY)
+    world.edited("Arland and Bergia started digging the canal", NOW + 1.5 * DAY)
+
+    assert before == []
+    assert world.moved(NOW, NOW + DAY) == []
+    assert world.moved(NOW + DAY, NOW + 2 * DAY) == [("canal", "progress")]
+    assert world.moved(NOW + 2 * DAY, NOW + 3 * DAY) == []
+
+
+def test_an_edit_that_leaves_the_evidence_tells_nothing_again(world: World) -> None:
+    """Not even with other words around it; what it adds is told."""
+    world.told("Arland and Bergia signed the canal treaty", NOW + DAY)
+    world.edited("At last: Arland and Bergia signed the canal treaty", NOW + 1.5 * DAY)
+
+    assert world.moved(NOW, NOW + DAY) == [("canal", "progress")]
+    assert world.moved(NOW + DAY, NOW + 2 * DAY) == []
+
+    world.edited("Arland and Bergia completed the canal", NOW + 2.5 * DAY)
+    assert world.moved(NOW + 2 * DAY, NOW + 3 * DAY) == [("canal", "done as claimed")]
 
 
 def test_what_was_old_when_it_was_found_moves_nothing(world: World) -> None:

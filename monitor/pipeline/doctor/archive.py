@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from monitor.config import Configuration
 from monitor.errors import MonitorError
 from monitor.model import DeliveryState
 from monitor.pipeline.doctor.findings import Finding, Verdict
@@ -30,11 +34,10 @@ def of_archive(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Fin
         url = setup.configuration.database
         seen = glance(url)
     except MonitorError as error:
-        yield Finding("database", Verdict.WRONG, f"{error}.", "monitor db check")
+        yield Finding("database", Verdict.WRONG, f"{error}.", _what_tells_more(setup.configuration))
         return
     if seen.revision is None:
-        sentence = f"There is no database at {seen.place} yet."
-        yield Finding("database", Verdict.WARNING, sentence, "monitor once")
+        yield _not_yet(setup.configuration.database_file, seen.place)
         return
     if not seen.is_current:
         sentence = f"{seen.place} was written by an older version."
@@ -46,6 +49,36 @@ def of_archive(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Fin
     yield from _contents(setup, now, is_running=is_running)
 
 
+def _what_tells_more(configuration: Configuration) -> str:
+    """A look at the file, or at the server, of which the database's own check says the same."""
+    if configuration.database_file is not None:
+        return "monitor db check"
+    parts = urlsplit(configuration.database)
+    host = f" --host={shlex.quote(parts.hostname)}" if parts.hostname else ""
+    return f"pg_isready{host}" + (f" --port={parts.port}" if parts.port else "")
+
+
+def _not_yet(file: Path | None, place: str) -> Finding:
+    """No database: one is made where its folder can be written to."""
+    told = f"There is no database at {place} yet"
+    if file is None:
+        return Finding("database", Verdict.WARNING, f"{told}.", "monitor once")
+    folder = file.parent
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        sentence = (
+            f"{told}, and none can be made: {there} is no folder; [monitor] database names it."
+        )
+        return Finding("database", Verdict.WRONG, sentence, "monitor config show")
+    if there != folder:
+        sentence = f"{told}, and its folder is missing."
+        return Finding("database", Verdict.WRONG, sentence, f"mkdir -p {shlex.quote(str(folder))}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        sentence = f"{told}, and its folder may not be written to."
+        return Finding("database", Verdict.WRONG, sentence, f"ls -ld {shlex.quote(str(folder))}")
+    return Finding("database", Verdict.WARNING, f"{told}.", "monitor once")
+
+
 def _contents(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Finding]:
     url = setup.configuration.database
     try:
@@ -55,7 +88,7 @@ def _contents(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Find
             yield _editions(store, setup, now)
         yield _outbox(outbox(url))
     except MonitorError as error:
-        yield Finding("database", Verdict.WRONG, f"{error}.", "monitor db check")
+        yield Finding("database", Verdict.WRONG, f"{error}.", _what_tells_more(setup.configuration))
 
 
 def _polls(store: Store, now: datetime, *, is_running: bool) -> Finding:

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from statistics import median
 
+from monitor.config import Settings
 from monitor.errors import FetchError, MonitorError
 from monitor.http import Door
+from monitor.http.addresses import resolve
 from monitor.pipeline.doctor.findings import Finding, Verdict
+from monitor.pipeline.doctor.reach import as_written, refusal
 from monitor.pipeline.receivers import transports
 from monitor.pipeline.setup import Setup, open_door
 from monitor.publish.transports.email import SmtpTransport
@@ -21,11 +24,12 @@ _AGREE = timedelta(minutes=2)
 
 
 def of_network(setup: Setup, clock: Callable[[], datetime]) -> Iterator[Finding]:
-    """The clock beside that of some feeds' servers, and the mail server where one is named."""
+    """The clock beside that of some feeds' servers, the mail server, and who may not be asked."""
     with open_door(setup.settings, _SECONDS) as door:
         yield _clock(door, _addresses(setup), clock)
     if setup.settings.smtp.host:
         yield _mail(setup)
+    yield from _refused(setup.settings)
 
 
 def _addresses(setup: Setup) -> list[str]:
@@ -57,6 +61,19 @@ def _ahead(door: Door, url: str, clock: Callable[[], datetime]) -> float | None:
     except (FetchError, ValueError):
         return None
     return (clock() - (stated if stated.tzinfo else stated.replace(tzinfo=UTC))).total_seconds()
+
+
+def _refused(settings: Settings) -> Iterator[Finding]:
+    """The watch and the model, where their names stand for addresses that the door refuses."""
+    named = {
+        "watch": settings.monitor.ping_url,
+        "model": settings.assist.address if settings.assist else None,
+    }
+    for subject, url in named.items():
+        if url and not refusal(url, settings, as_written):
+            problem = refusal(url, settings, resolve)
+            if problem:
+                yield Finding(subject, Verdict.WARNING, f"The {subject} is not asked: {problem}.")
 
 
 def _mail(setup: Setup) -> Finding:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from monitor.config import Settings
-from monitor.errors import MonitorError
+from monitor.config import AssistSettings, Settings
+from monitor.errors import InputError, MonitorError
+from monitor.pipeline.assisting import model_key
 from monitor.pipeline.deliver import transports
 from monitor.pipeline.doctor.findings import Finding, Verdict
+from monitor.pipeline.doctor.reach import as_written, refusal
 from monitor.pipeline.publish import upcoming
 from monitor.pipeline.setup import Setup
+from monitor.pipeline.subscribers import check_wishes
 
 
 def of_wishes(setup: Setup, now: datetime) -> Iterator[Finding]:
-    """The beat, the next digest, the transports with their secrets, leaving, and the watch."""
+    """The beat, the next digest, the transports with their secrets, leaving, model and watch."""
     settings, beat = setup.settings, setup.beat
     counted = f"{len(beat.entities)} entities, {len(beat.terms)} terms"
     yield Finding("beat", Verdict.OK, f"{beat.title}: {counted}, {len(setup.listings)} feeds.")
     yield _digests(setup, now)
     yield _transports(setup)
+    yield from _filters(setup)
     if _leaves_by_mail(settings):
         yield Finding(
             "leaving",
@@ -27,6 +32,8 @@ def of_wishes(setup: Setup, now: datetime) -> Iterator[Finding]:
             "[web] public_url is not set, so mails carry no one-click link for leaving.",
             "monitor config check",
         )
+    if settings.assist is not None:
+        yield _model(setup, settings.assist)
     yield _watch(settings)
 
 
@@ -51,6 +58,14 @@ def _transports(setup: Setup) -> Finding:
     return Finding("transports", Verdict.OK, f"Editions can go out over {', '.join(named)}.")
 
 
+def _filters(setup: Setup) -> Iterator[Finding]:
+    try:
+        check_wishes(setup)
+    except InputError as error:
+        said = "; ".join(str(error).split("\n"))
+        yield Finding("subscribers", Verdict.WARNING, f"{said}.", "monitor config check")
+
+
 def _leaves_by_mail(settings: Settings) -> bool:
     mailed = any(
         each.transport == "email" for digest in settings.digests for each in digest.receivers
@@ -59,8 +74,24 @@ def _leaves_by_mail(settings: Settings) -> bool:
     return bool(settings.smtp.host) and mailed and not has_page
 
 
+def _model(setup: Setup, wishes: AssistSettings) -> Finding:
+    """Whether the model can be asked; without it editions have the outlets' own words."""
+    try:
+        model_key(setup)
+    except MonitorError as error:
+        return Finding("model", Verdict.WARNING, f"{error}.", "monitor config check")
+    if problem := refusal(wishes.address, setup.settings, as_written):
+        return Finding("model", Verdict.WARNING, f"The model is not asked: {problem}.")
+    host = urlsplit(wishes.address).hostname
+    return Finding("model", Verdict.OK, f"The model {wishes.model} at {host} may write words.")
+
+
 def _watch(settings: Settings) -> Finding:
-    if settings.monitor.ping_url:
+    ping = settings.monitor.ping_url
+    if ping and (problem := refusal(ping, settings, as_written)):
+        sentence = f"The watch is not told, and would call the monitor dead: {problem}."
+        return Finding("watch", Verdict.WARNING, sentence)
+    if ping:
         return Finding("watch", Verdict.OK, "A watch is told of each complete round.")
     return Finding(
         "watch",
