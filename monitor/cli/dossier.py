@@ -67,10 +67,11 @@ def dossier(
 
     setup = prepare(configuration(context))
     named(setup.beat, entity)
+    threshold, now = setup.settings.watchlist.threshold, datetime.now(UTC)
     with existing(setup.configuration) as store:
         read_figures(store, setup)
         read_evidence(store, setup)
-        found = ask(store, setup.beat, setup.camps, entity, datetime.now(UTC), lang)
+        found = ask(store, setup.beat, setup.camps, entity, now, lang, threshold=threshold)
     title = clean(found.subject.name)
     print("\n".join(_WRITERS[format](title, list(_parts(found)))))
 

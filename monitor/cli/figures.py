@@ -20,6 +20,7 @@ from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration, existing
 from monitor.cli.screen import clean, plural, progress, table
 from monitor.errors import InputError
+from monitor.text.amounts import amount
 from monitor.text.plain import one_line
 
 if TYPE_CHECKING:
@@ -178,13 +179,13 @@ def contradiction(each: Contradiction) -> list[str]:
 
 
 def shown(each: Account) -> str:
-    """A figure as people read it: 94,800,000,000 USD, by 2030, building."""
+    """A figure as people read it: 94.8 billion USD, 2030, building."""
     figure = each.statement.figure
     if figure.unit == "stage":
         return figure.text
     if figure.unit == "year":
         return f"{figure.value:.0f}"
-    return f"{figure.value:,} {figure.unit}"
+    return amount(figure.value, figure.unit)
 
 
 def _shortened(sentence: str) -> str:

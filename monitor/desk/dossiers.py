@@ -15,8 +15,11 @@ from monitor.match.ledger import agree
 from monitor.model import Account, Beat, Camp, CommitmentState, Entity, JudgedArticle, Lead
 from monitor.publish.digest import order_articles
 from monitor.query import Query
-from monitor.query.nodes import Label
+from monitor.query.nodes import And, Label, Node, Or, Score
 from monitor.store import Store
+
+# The kind of entities that articles are about without a word of theirs.
+_COUNTRY = "country"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,23 @@ class Dossier:
 
 
 def dossier(
-    store: Store, beat: Beat, camps: Sequence[Camp], name: str, now: datetime, lang: str = "en"
+    store: Store,
+    beat: Beat,
+    camps: Sequence[Camp],
+    name: str,
+    now: datetime,
+    lang: str = "en",
+    *,
+    threshold: float,
 ) -> Dossier:
-    """All about the entity called ``name``; InputError when the beat has none."""
+    """All about the entity called ``name``; InputError when the beat has none.
+
+    Of a country also the articles of a score of ``threshold`` or more that are about it without
+    its name, since they name its people, places or works.
+    """
     found = ledger(store, beat, name)
     subject = found.subject
-    query = Query(subject.name, Label("entity", subject.name, (subject.id,), 0))
-    about = list(store.stream(query, now))
+    about = list(store.stream(Query(subject.name, _about(subject, threshold)), now))
     called = {each.id: each.name for each in camps}
     told = Counter(each.article.camp for each in about if each.article.camp)
     names = {each.id: each.name for each in beat.entities}
@@ -79,6 +92,14 @@ def dossier(
         camps=tuple((called.get(camp, camp), number) for camp, number in told.most_common()),
         silent=tuple(each.name for each in camps if each.id not in told) if about else (),
     )
+
+
+def _about(subject: Entity, threshold: float) -> Node:
+    named = Label("entity", subject.name, (subject.id,), 0)
+    if subject.kind != _COUNTRY:
+        return named
+    inside = tuple(Label("country", code, (code,), 0) for code in subject.countries)
+    return Or((named, And((Or(inside), Score(">=", threshold)))))
 
 
 def _series(accounts: Sequence[Account], lang: str) -> Iterator[Quoted]:

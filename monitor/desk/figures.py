@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
@@ -25,8 +25,22 @@ class Ledger:
 def ledger(store: Store, beat: Beat, name: str) -> Ledger:
     """All that was said of the entity called ``name``; InputError when the beat has none."""
     subject = entity(beat, name)
-    accounts = store.figures.about([subject.id])
+    accounts = _told_once(store.figures.about([subject.id]))
     return Ledger(subject, tuple(accounts), tuple(contradicting(accounts, subject)))
+
+
+def _told_once(accounts: Iterable[Account]) -> list[Account]:
+    """Each figure of an article once, in the sentence that says most of it; the oldest first."""
+    found: dict[tuple[int, float, str], Account] = {}
+    for each in accounts:
+        figure = each.statement.figure
+        key = (each.article_id, figure.value, figure.unit)
+        found[key] = max(found.get(key, each), each, key=_says)
+    return sorted(found.values(), key=lambda each: (each.at, each.article_id))
+
+
+def _says(account: Account) -> tuple[bool, int]:
+    return bool(account.statement.kind), len(account.statement.sentence)
 
 
 def is_told(account: Account) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.desk.dossiers import Dossier, dossier
+from monitor.desk.figures import ledger
 from monitor.desk.stories import view
 from monitor.model import Camp
 from monitor.pipeline.ledger import read_figures
@@ -34,7 +35,7 @@ def found(world: Any) -> Dossier:
     world.poll(LATER)
     world.assess(LATER)
     read_figures(world.store, world.setup)
-    return dossier(world.store, world.setup.beat, CAMPS, "NordBalt", LATER)
+    return dossier(world.store, world.setup.beat, CAMPS, "NordBalt", LATER, threshold=30)
 
 
 def test_a_figure_stands_once_with_its_outlets(found: Dossier) -> None:
@@ -54,3 +55,39 @@ def test_an_event_is_one_chapter(found: Dossier, world: Any) -> None:
     assert chapter.lead is not None
     assert "days" not in {each.statement.figure.unit for each in shown.figures}
     assert shown.lead == chapter.lead
+
+
+def test_a_country_has_what_is_about_it_without_its_name(world: Any) -> None:
+    """The cable lies in Sweden: a story of it counts, once it scores enough."""
+    named = ("named", "NordBalt power cable repaired", "The NordBalt subsea cable is back.")
+    world.show(world.rss(named, at=NOW))
+    world.poll(LATER)
+    world.assess(LATER)
+
+    def outlets(threshold: float) -> tuple[tuple[str, int], ...]:
+        beat = world.setup.beat
+        return dossier(world.store, beat, CAMPS, "Sweden", LATER, threshold=threshold).outlets
+
+    assert outlets(0) == (("Grid Post", 1),)
+    assert outlets(101) == ()
+
+
+def test_the_ledger_is_in_order_of_time(world: Any) -> None:
+    """A figure that stands in headline and summary of an article is told once."""
+    later = ("later", "NordBalt cable carries 700 MW", "The NordBalt cable carried 700 MW, 5% more.")
+    earlier = ("earlier", "NordBalt cable carries 650 MW", "It was repaired.")
+    world.show(world.rss(later, at=NOW), world.rss(earlier, at=NOW - timedelta(hours=9)))
+    world.poll(LATER)
+    world.assess(LATER)
+    read_figures(world.store, world.setup)
+
+    told = [
+        (each.statement.figure.value, each.statement.sentence)
+        for each in ledger(world.store, world.setup.beat, "NordBalt").accounts
+    ]
+
+    assert told == [
+        (650_000_000, "NordBalt cable carries 650 MW"),
+        (700_000_000, "The NordBalt cable carried 700 MW, 5% more."),
+        (5, "The NordBalt cable carried 700 MW, 5% more."),
+    ]
