@@ -8,6 +8,7 @@ resemblance and containment of documents, 1997, where shingles are runs of words
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ _HAN_RUN = 8  # Han characters in one
 _FEWEST = 8  # shingles of the shorter text: two headlines prove nothing
 _SHARED = 0.5
 _SHORTEST_NAME = 4
+_NUMBER = re.compile(r"\d+(?:[.,\s]\d{3}(?!\d)|[.,]\d+)*")
 _VOICES_READ = 12  # for what only one camp says: reading figures takes milliseconds an article
 
 
@@ -202,16 +204,39 @@ def _camps(
 
 
 def _sole(ordered: Sequence[JudgedArticle]) -> Iterator[Sole]:
-    """Figures and entities that only one of several camps speaks of, in order of appearance."""
+    """Figures and entities that only one of several camps speaks of, in order of appearance.
+
+    A number that another camp gives without a unit, or as an ordinal, is not only one's.
+    """
     said: dict[tuple[str, str], list[Sole]] = defaultdict(list)
+    numbers: dict[str, set[str]] = defaultdict(set)
     for each in ordered:
+        numbers[each.article.camp or ""] |= _numbers(each.article.wording)
         for key, found in (*_figures_of(each), *_entities_of(each)):
             said[key].append(found)
-    if len({each.article.camp or "" for each in ordered}) < 2:
+    if len(numbers) < 2:
         return
     for sayings in said.values():
-        if len({found.camp for found in sayings}) == 1:
-            yield sayings[0]
+        first = sayings[0]
+        others = (digits for camp, digits in numbers.items() if camp != first.camp)
+        if {found.camp for found in sayings} == {first.camp} and not _is_among(first, others):
+            yield first
+
+
+def _is_among(one: Sole, numbers: Iterable[set[str]]) -> bool:
+    if one.figure is None:
+        return False
+    digits = _digits(f"{one.figure.value:.12g}".partition("e")[0])
+    return any(digits in each for each in numbers)
+
+
+def _numbers(wording: Wording) -> set[str]:
+    """The digits of all numbers in a wording, of whatever magnitude: 30.9 and 309 are 309."""
+    return {_digits(found[0]) for _, text in wording.fields() for found in _NUMBER.finditer(text)}
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdecimal, number)).strip("0")
 
 
 def _figures_of(each: JudgedArticle) -> Iterator[tuple[tuple[str, str], Sole]]:

@@ -74,7 +74,7 @@ def test_a_country_has_what_is_about_it_without_its_name(world: Any) -> None:
 
 def test_the_ledger_is_in_order_of_time(world: Any) -> None:
     """A figure that stands in headline and summary of an article is told once."""
-    later = ("later", "NordBalt cable carries 700 MW", "The NordBalt cable carried 700 MW, 5% more.")
+    later = ("later", "NordBalt carries 700 MW", "The NordBalt cable carried 700 MW, 5% more.")
     earlier = ("earlier", "NordBalt cable carries 650 MW", "It was repaired.")
     world.show(world.rss(later, at=NOW), world.rss(earlier, at=NOW - timedelta(hours=9)))
     world.poll(LATER)

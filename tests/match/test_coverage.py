@@ -195,6 +195,22 @@ def test_a_single_camp_says_nothing_alone() -> None:
     assert coverage([told(1, "Post", "It carries 300 people.")], CAMPS).sole == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The port took 3,500 trains.", "It was the 3,500th train."),
+        ("Exports were $30.9 billion.", "Exports accounted for 30.9 billion."),
+        ("Exports were $30.9 billion.", "出口309亿。"),
+        ("It holds 5 000 t.", "It holds 5000 of them."),
+    ],
+)
+def test_a_number_that_another_camp_writes_otherwise_is_not_only_ones(one: str, other: str) -> None:
+    """As an ordinal, without its unit, or in another magnitude."""
+    articles = [told(1, "Post", one, camp="state"), told(2, "Times", other, camp="exile")]
+
+    assert coverage(articles, CAMPS).sole == ()
+
+
 def test_the_order_of_articles_does_not_matter() -> None:
     """The same articles give the same coverage, however they are shuffled."""
     articles = [
