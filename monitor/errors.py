@@ -14,7 +14,7 @@
     ├── StoreError                the database cannot be used
     │   ├── NewerDatabaseError    it was written by a newer version
     │   └── BusyError             another process holds it
-    ├── AssistError               a language model that gave no words
+    ├── AssistError               a language model that gave no words, or no embeddings
     ├── AlreadyRunningError       a second ``monitor run``
     └── TransportError            a delivery that failed (``retry`` tells whether to try again)
 """
@@ -118,7 +118,7 @@ class BusyError(StoreError):
 
 
 class AssistError(MonitorError):
-    """A language model that gave no words; ``is_gone``: it has none for anybody at the moment."""
+    """A language model that gave no answer; ``is_gone``: it has none for anybody at the moment."""
 
     def __init__(self, message: str, *, is_gone: bool = True) -> None:
         self.is_gone = is_gone

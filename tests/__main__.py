@@ -24,9 +24,7 @@ def main(arguments: list[str]) -> int:
     wanted = next((word for word in _MARKED if word in arguments), "")
     rest = [argument for argument in arguments if argument != wanted]
     marked = _MARKED.get(wanted, _USUAL)
-    parallel = (
-        [] if any(word.startswith("-n") for word in rest) else ["-n", "auto", "--dist", "worksteal"]
-    )
+    parallel = [] if any(word.startswith("-n") for word in rest) else _PARALLEL
     code = pytest.main(["-m", marked, "-ra", "-q", *parallel, *rest])
     return 0 if wanted and code == pytest.ExitCode.NO_TESTS_COLLECTED else int(code)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import threading
@@ -15,16 +16,24 @@ if TYPE_CHECKING:
 
 # What writing to a terminal, a pipe or a file may fail with, whoever is at the other end.
 _UNWRITTEN = {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
+_NEW_THINGS = 50_000
 
 
 def main() -> None:
     """Run the program and leave with its exit code; a mistake of the user is one sentence."""
+    # Libraries are made of things that stay; to look for rubbish among them is a tenth of a start.
+    gc.set_threshold(_NEW_THINGS)
     try:
         _open_streams()
         code = _run()
     except KeyboardInterrupt:
         code = _fail("stopped", 130)
     except BrokenPipeError:
+        code = _say_no_more()
+    except SystemExit as leaving:
+        # The library leaves with 1 where nobody reads on, which says here that nothing was found.
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
         code = _say_no_more()
     except OSError as error:
         if error.errno not in _UNWRITTEN or error.filename:
@@ -78,7 +87,7 @@ def _with_hint(error: TyperException) -> str:
     """What was mistyped, and where the help for it is; empty where the help itself was shown."""
     from monitor.cli.screen import program
 
-    problem = error.format_message().strip().removesuffix(".")
+    problem = error.format_message().strip().removesuffix(".").replace(": Value error, ", ": ")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else program()
     return f"{problem[0].lower()}{problem[1:]}; see `{command} --help`" if problem else ""

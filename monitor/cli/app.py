@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from monitor.cli import (
-    commitments,
-    config,
-    count,
-    db,
-    demo,
-    digest,
-    doctor,
-    dossier,
-    evaluate,
-    feeds,
-    figures,
-    importing,
-    keywords,
-    rate,
-    score,
-    search,
-    seed,
-    show,
-    steps,
-    stories,
-    story,
-    subscribers,
-    tune,
-    web,
-    why,
-)
+# Where each command is, a function or a group of commands, in the order of the help.
+COMMANDS = {
+    "demo": "demo.demo",
+    "once": "steps.once",
+    "run": "steps.run",
+    "poll": "steps.poll",
+    "assess": "steps.assess",
+    "publish": "steps.publish",
+    "deliver": "steps.deliver",
+    "search": "search.search",
+    "count": "count.count",
+    "show": "show.show",
+    "open": "show.open_page",
+    "why": "why.why",
+    "why-not": "why.why_not",
+    "figures": "figures.figures",
+    "commitments": "commitments.commitments",
+    "score": "score.score",
+    "stories": "stories.stories",
+    "dossier": "dossier.dossier",
+    "evaluate": "evaluate.evaluate",
+    "rate": "rate.rate",
+    "tune": "tune.tune",
+    "keywords": "keywords.keywords",
+    "seed": "seed.seed",
+    "import": "importing.import_file",
+    "init": "config.init",
+    "doctor": "doctor.doctor",
+    "web": "web.web",
+    "story": "story.app",
+    "feeds": "feeds.app",
+    "subscribers": "subscribers.app",
+    "digest": "digest.app",
+    "config": "config.app",
+    "db": "db.app",
+}
+_CLASSES = {"seed": "seed.SeedCommand"}
+
+
+class _Loaded(Mapping[str, Any]):
+    """The commands by name, each loaded when it is asked for.
+
+    All of them take longer to load than most commands take to answer.
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __getitem__(self, name: str) -> Any:
+        found = _named(COMMANDS[name])
+        alone = typer.Typer()
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=name)
+        else:
+            alone.command(name, cls=_named(_CLASSES[name]) if name in _CLASSES else None)(found)
+        return typer.main.get_group(alone).commands[name]
+
+
+def _named(place: str) -> Any:
+    """What ``noun.name`` stands for: a name in the file of a noun."""
+    noun, name = place.split(".")
+    return getattr(import_module(f"monitor.cli.{noun}"), name)
+
+
+class _Program(TyperGroup):
+    """All commands under one name."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**{**attributes, "commands": _Loaded()})
+
 
 app = typer.Typer(
     name="monitor",
+    cls=_Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -66,38 +116,3 @@ def before_every_command(
 ) -> None:
     """Feeds come in, articles are judged, stories go out, and every judgement can be explained."""
     context.obj = config
-
-
-app.command("demo")(demo.demo)
-app.command("once")(steps.once)
-app.command("run")(steps.run)
-app.command("poll")(steps.poll)
-app.command("assess")(steps.assess)
-app.command("publish")(steps.publish)
-app.command("deliver")(steps.deliver)
-app.command("search")(search.search)
-app.command("count")(count.count)
-app.command("show")(show.show)
-app.command("open")(show.open_page)
-app.command("why")(why.why)
-app.command("why-not")(why.why_not)
-app.command("figures")(figures.figures)
-app.command("commitments")(commitments.commitments)
-app.command("score")(score.score)
-app.command("stories")(stories.stories)
-app.add_typer(story.app, name="story")
-app.command("dossier")(dossier.dossier)
-app.command("evaluate")(evaluate.evaluate)
-app.command("rate")(rate.rate)
-app.command("tune")(tune.tune)
-app.command("keywords")(keywords.keywords)
-app.command("seed", cls=seed.SeedCommand)(seed.seed)
-app.command("import")(importing.import_file)
-app.command("init")(config.init)
-app.command("doctor")(doctor.doctor)
-app.add_typer(feeds.app, name="feeds")
-app.command("web")(web.web)
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(digest.app, name="digest")
-app.add_typer(config.app, name="config")
-app.add_typer(db.app, name="db")

@@ -56,6 +56,8 @@ def check(context: typer.Context) -> None:
     transports(setup)
     check_wishes(setup)
     model_key(setup)
+    if setup.embedder:
+        setup.embedder.check()
     beat = setup.beat
     aliases = sum(len(row.aliases) for rows in (beat.entities, beat.terms) for row in rows)
     print(f"{settings.path.name} is in order.")
@@ -75,6 +77,10 @@ def check(context: typer.Context) -> None:
     if wishes := settings.settings.assist:
         languages = ", ".join(wishes.languages)
         print(clean_line(f"words     {wishes.model} at {masked(wishes.address)}, in {languages}"))
+    if setup.embedder:
+        address = masked(settings.settings.stories.embeddings_address)
+        where = f"at {address}" if address else "on this machine"
+        print(clean_line(f"stories   told apart with {setup.embedder.name} {where}"))
     if note := _leaving_note(settings.settings):
         print(f"leaving   {note}")
 

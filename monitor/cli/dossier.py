@@ -16,7 +16,7 @@ from monitor.cli.opening import configuration, existing
 from monitor.cli.screen import clean, plural
 
 if TYPE_CHECKING:
-    from monitor.desk.dossiers import Chapter, Dossier, Quoted
+    from monitor.desk.dossiers import Chapter, Dossier, Quoted, Saying
     from monitor.model import CommitmentState
 
 _OUTLETS = 12
@@ -71,13 +71,15 @@ def dossier(
     with existing(setup.configuration) as store:
         read_figures(store, setup)
         read_evidence(store, setup)
-        found = ask(store, setup.beat, setup.camps, entity, now, lang, threshold=threshold)
+        found = ask(store, setup.watchlist, setup.camps, entity, now, lang, threshold=threshold)
     title = clean(found.subject.name)
     print("\n".join(_WRITERS[format](title, list(_parts(found)))))
 
 
 def _parts(found: Dossier) -> Iterator[_Part]:
     yield _Part("Timeline", tuple(map(_chapter, found.chapters)) or (_Line("no story yet"),))
+    if found.said:
+        yield _Part("Quotations", tuple(map(_saying, found.said)))
     if found.series:
         yield _Part("Figures", tuple(map(_figure, found.series)))
     differing = [line for each in found.ledger.contradictions for line in contradiction(each)]
@@ -98,6 +100,12 @@ def _chapter(each: Chapter) -> _Line:
         told += f", {each.independent} independent"
     line = f"{each.at:%Y-%m-%d} {article.wording.title} (story {each.story_id}, {told}).{said}"
     return _Line(clean(f"{line} [{names}]" if names else line), article.wording.lang, article.url)
+
+
+def _saying(each: Saying) -> _Line:
+    said = each.quotation
+    line = f"{each.at:%Y-%m-%d} “{said.words}” — {said.speaker}, {said.outlet}"
+    return _Line(clean(line), said.lang, said.url)
 
 
 def _figure(each: Quoted) -> _Line:

@@ -35,6 +35,7 @@ from monitor.cli.evaluate_stories import evaluate_stories
 from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, clean_line, plural, table
+from monitor.cli.stories import Embeddings
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ def evaluate(
     stories: Annotated[
         bool, typer.Option("--stories", help="Measure the folding into stories instead.")
     ] = False,
+    embeddings: Embeddings = None,
     format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TABLE,
 ) -> None:
     """Measure precision, recall, F1 and average precision, and list every mistake with its why."""
     if stories:
-        evaluate_stories(context, file, as_json=format is Format.JSON)
+        evaluate_stories(context, file, embeddings, as_json=format is Format.JSON)
         return
     from monitor.desk import evaluate as desk
     from monitor.pipeline.setup import prepare

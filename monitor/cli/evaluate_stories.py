@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from monitor.cli.jsonlines import Row, rows, written
-from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, plural, table
-from monitor.cli.stories import signed
+from monitor.cli.stories import prepared, signed
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,15 +36,16 @@ class _Join(NamedTuple):
     shared: tuple[str, ...]
 
 
-def evaluate_stories(context: typer.Context, file: Path, *, as_json: bool) -> None:
+def evaluate_stories(
+    context: typer.Context, file: Path, embeddings: str | None, *, as_json: bool
+) -> None:
     """Fold the articles of ``file`` by all but their labels, and print how well that went."""
     from monitor.desk.story_measures import Placed, story_quality
     from monitor.match.folding import fold
-    from monitor.pipeline.setup import prepare
 
-    setup = prepare(configuration_or_default(context))
+    setup = prepared(context, embeddings)
     read = list(rows(file))
-    signatures = [signed(setup, row, _when(row)) for row in read]
+    signatures = signed(setup, read, list(map(_when, read)))
     placed = [
         Placed(
             id=str(row.fields.get("id", row.place)),

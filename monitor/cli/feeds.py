@@ -80,7 +80,7 @@ def _discovered(settings: Configuration, url: str) -> Discovery:
         found = discover(door, parsers, address, datetime.now(UTC))
     if not found.look.is_feed:
         state, reason = found.look.parsed.state, found.look.parsed.error
-        raise InputError(f"{address} was not added: {state} ({reason})")
+        raise InputError(f"{masked(address)} was not added: {state} ({reason})")
     return found
 
 
@@ -107,7 +107,7 @@ def _refuse_known(settings: Configuration, url: str) -> None:
 
     if known := known_as(settings, url):
         raise InputError(
-            f"{url} is configured already, as {known.outlet} ({known.url}); "
+            f"{masked(url)} is configured already, as {known.outlet} ({masked(known.url)}); "
             f"`{program()} feeds list --all` tells whether it is polled"
         )
 

@@ -84,7 +84,7 @@ def _list(context: typer.Context, format: Format) -> None:
         print(written([_row(one) for one in rated], indent=2))
     elif rated:
         heads = ("id", "rating", "score", "outlet", "lang", "title")
-        table(heads, [_cells(one) for one in rated])
+        table(heads, [_cells(one) for one in rated], text_last=True)
         print(f"{plural(len(rated), 'rating')}; `{program()} tune` measures changes by them.")
     else:
         print(f"Nothing is rated yet; `{program()} rate ID useful` rates an article.")

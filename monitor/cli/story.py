@@ -14,7 +14,7 @@ from monitor.cli.screen import clean, moment, plural, program
 
 if TYPE_CHECKING:
     from monitor.desk.stories import StoryView
-    from monitor.model import Account, JudgedArticle, Lead, Sole, StoryCoverage
+    from monitor.model import Account, JudgedArticle, Lead, Quotation, Sole, StoryCoverage
 
 app = typer.Typer(no_args_is_help=True, help="Show a story; merge, split or pin stories by hand.")
 _StoryId = Annotated[int, typer.Argument(metavar="STORY", help="A story's number.")]
@@ -36,7 +36,7 @@ def show(
     setup = prepare(configuration(context))
     with existing(setup.configuration) as store:
         read_figures(store, setup)
-        found = view(store, setup.beat, setup.camps, story, lang)
+        found = view(store, setup.watchlist, setup.camps, story, lang)
     print("\n".join(_lines(found)))
 
 
@@ -74,6 +74,7 @@ def _lines(found: StoryView) -> Iterator[str]:
     if found.lead:
         yield ""
         yield from lead_lines(found.lead)
+    yield from map(quotation_line, found.quotations)
     yield from ("", "Coverage")
     yield from _coverage(found.coverage)
     yield from ("", "Timeline")
@@ -89,6 +90,14 @@ def lead_lines(lead: Lead) -> Iterator[str]:
     yield f"{clean(lead.text)} — {clean(lead.outlet)} ({lead.lang})"
     if lead.glosses:
         yield "names: " + "; ".join(f"{clean(form)} = {clean(name)}" for form, name in lead.glosses)
+
+
+def quotation_line(said: Quotation) -> str:
+    """What somebody says, word for word, who it is and where it stands."""
+    known = f" = {clean(said.known)}" if said.known else ""
+    return (
+        f"“{clean(said.words)}” — {clean(said.speaker)}{known}, {clean(said.outlet)} ({said.lang})"
+    )
 
 
 def _coverage(found: StoryCoverage) -> Iterator[str]:

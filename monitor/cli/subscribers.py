@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.opening import archive, configuration, existing
-from monitor.cli.screen import clean, moment, table
-from monitor.errors import InputError
+from monitor.cli.screen import clean, moment, plural, table
+from monitor.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from monitor.model import Standing
     from monitor.pipeline.subscribers import Listed
+    from monitor.publish.returned import Report
+    from monitor.store import Store
 
 app = typer.Typer(help="Who gets the digests, and who is stopped.", no_args_is_help=True)
 
@@ -23,6 +27,11 @@ Who = Annotated[str, typer.Argument(help="Address or name of a subscriber.")]
 OneDigest = Annotated[
     str | None, typer.Option("--digest", help="Only of this digest (all of them).")
 ]
+
+
+# A mail server that is told so tries the command again later (sysexits.h).
+_LATER = 75
+_LONGEST_MAIL = 10_000_000
 
 
 class Format(StrEnum):
@@ -169,6 +178,53 @@ def _refuse_who_left(row: Listed, again: bool) -> None:
         )
 
 
+@app.command("bounced")
+def bounced(
+    context: typer.Context,
+    mail: Annotated[
+        Path, typer.Argument(metavar="[FILE|-]", help="One returned mail; - is standard input.")
+    ] = Path("-"),
+) -> None:
+    """Count a mail that came back; three editions in a row pause its subscriber."""
+    from monitor.publish.returned import read_report
+
+    own = configuration(context)
+    report = read_report(_read(mail))
+    if report is None:
+        print("This is no report of a mail that could not be delivered: nothing was done.")
+    elif not report.final:
+        print("The mail server still tries to deliver that mail: nothing was done.")
+    else:
+        try:
+            with existing(own) as store:
+                print(_taken_back(store, report))
+        except StoreError as error:
+            print(f"monitor: {clean(str(error))}", file=sys.stderr)
+            raise typer.Exit(_LATER) from error
+
+
+def _read(mail: Path) -> bytes:
+    try:
+        if str(mail) == "-":
+            return sys.stdin.buffer.read(_LONGEST_MAIL)
+        with mail.open("rb") as file:
+            return file.read(_LONGEST_MAIL)
+    except OSError as error:
+        raise InputError(f"{mail} cannot be read: {error.strerror}") from error
+
+
+def _taken_back(store: Store, report: Report) -> str:
+    from monitor.pipeline.returning import take_back
+
+    done = take_back(store, report, datetime.now(UTC))
+    if done is None:
+        return "That mail is none of ours, or came back before: nothing was done."
+    who = f"{done.digest}: an edition for {clean(done.subscriber)} came back"
+    if done.stopped:
+        return f"{who} for the third time in a row; nothing more is sent. ({clean(report.reason)})"
+    return f"{who} ({clean(report.reason)}); {plural(done.times, 'edition')} in a row."
+
+
 @app.command("add")
 def add(
     context: typer.Context,
@@ -192,11 +248,14 @@ def add(
 ) -> None:
     """Write a subscriber into config.toml, comments kept."""
     from monitor.pipeline.configuring import add_subscriber
+    from monitor.pipeline.publish import digest_named
     from monitor.pipeline.setup import prepare
     from monitor.pipeline.subscribers import unknown_wishes
 
     own = configuration(context)
-    if problems := list(unknown_wishes(prepare(own).beat, country or [], topic or [])):
+    setup = prepare(own)
+    digest_named(setup, digest)
+    if problems := list(unknown_wishes(setup.beat, country or [], topic or [])):
         raise InputError("\n".join(problems))
     wishes = {
         "name": name,

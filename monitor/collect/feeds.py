@@ -33,6 +33,10 @@ _QUOTED = re.compile(
 )
 _TITLE_ENDS = re.compile(r"</(?:\w+:)?title\s*>", re.I)
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+# Where in the document a flaw is, counted in one that was put right before.
+_PLACE = re.compile(r"^<unknown>:\d+:\d+: ")
+# What no text has, near the beginning of pictures and packed files.
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 _PREFIX = re.compile(r"xmlns:([\w.-]+)\s*=")
 _MOST_ATTRIBUTES, _MOST_PREFIXES, _MOST_NESTED_ENTITIES = 500, 200, 3
 # Entries that are read one by one, which takes long, and characters of the head before them.
@@ -98,7 +102,8 @@ def _xml_feed(text: str, url: str, seen: Set[str], markup: bool) -> ParsedFeed:
         reason = one_line(f"{type(error).__name__}: {error}")
         return ParsedFeed(FeedState.BROKEN, error=f"the document cannot be read ({reason})")
     if not reading.is_known:
-        sentence = f"neither a feed nor a web page{_because(reading.flaw)}"
+        flaw = "no text, but packed or binary" if _BINARY.search(text[:100]) else reading.flaw
+        sentence = f"neither a feed nor a web page{_because(flaw)}"
         return ParsedFeed(FeedState.NOT_A_FEED, error=sentence)
     is_cut = bool(reading.flaw) and _is_truncated(text)
     loses_its_end = is_cut and _loses_its_end(text)
@@ -210,4 +215,4 @@ def _flaw_sentence(flaw: str, truncated: bool) -> str | None:
 
 
 def _because(flaw: str) -> str:
-    return f" ({flaw})" if flaw else ""
+    return f" ({_PLACE.sub('', flaw)})" if flaw else ""

@@ -13,6 +13,8 @@ _REMEMBERED = 32  # arrivals
 # A feed is asked this often while its list turns over once, so that a late poll loses nothing.
 _LOOKS_PER_TURNOVER = 3
 _GROWTH = 1.5
+# A feed that was silent for so long is not expected to speak fast.
+_SILENT = timedelta(days=3)
 # No turnover takes longer: dates may be wrong by decades, and a span has its limits.
 _EVER = timedelta(days=36_500)
 
@@ -89,6 +91,12 @@ def interval(
     elif before is not None:
         wanted = min(wanted, max(before * _GROWTH, pace.fastest))
     return min(max(wanted, pace.fastest), pace.slowest)
+
+
+def unhurried(interval: timedelta, habits: Habits, pace: Pace, now: datetime) -> timedelta:
+    """``interval``, or the usual time for a feed that spoke fast once and is silent since."""
+    is_silent = bool(habits.arrivals) and now - habits.arrivals[-1] > _SILENT
+    return max(interval, pace.usual) if is_silent else interval
 
 
 def unseen(feed: Feed, entries: Sequence[Entry], now: datetime, *, overlaps: bool) -> Gap | None:

@@ -8,10 +8,11 @@ is worse than to see it twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from urllib.parse import parse_qsl
 
 from monitor.collect.attribution import sought, told
@@ -21,7 +22,7 @@ from monitor.text.urls import canonical, guid_key, link_key, steady
 
 # A guid shorter than this may be a counter that begins anew.
 _TELLING_GUID = 8
-_ALIKE_WORDS, _ALIKE_SHARE = 4, 0.5
+_ALIKE_WORDS, _ALIKE_SHARE, _UNLIKE_SHARE = 4, 0.5, 0.25
 _TELLING_TEXT = 80
 # Entries without a date that a first document, or a whole archive, may bring as news.
 _UNDATED_NEWS = 100
@@ -31,24 +32,47 @@ def keys(entries: Sequence[Entry], feed: Feed, site: str | None = None) -> list[
     """The keys of each entry of one document, strongest first: link, guid, title.
 
     A guid that stands at several places identifies nothing, nor does a link to the front page
-    (``site``) or to the feed itself. Entries that were seen before count as places, and need no
-    keys of their own.
+    (``site``), to the feed itself, or to a page that entries share which have guids of their own
+    and tell of different things. Entries that were seen before count as places, and need no keys
+    of their own.
     """
     vague = {canonical(url) for url in (site, feed.url) if url}
-    news = {entry.id for entry in entries if not entry.seen}
+    news = {name for entry in entries if not entry.seen for name in (entry.id, entry.link) if name}
     places: dict[str, set[str]] = defaultdict(set)
     links: list[str | None] = []
     for entry in entries:
-        # Only where a guid is used again does it matter what a known entry's is.
-        matters = not entry.seen or entry.id in news
+        # Only where a guid or a link is used again does it matter what a known entry's is.
+        matters = not entry.seen or entry.id in news or entry.link in news
         links.append(_telling_link(entry, vague) if matters else None)
         if entry.id and matters:
             places[steady(entry.id)].add(links[-1] or entry.title or entry.stamp)
     repeated = {guid for guid, its_places in places.items() if len(its_places) > 1}
+    crowded = _crowded(entries, links, repeated)
     return [
-        () if entry.seen else _keys(entry, feed, link, repeated)
+        () if entry.seen else _keys(entry, feed, link, repeated, is_crowded=link in crowded)
         for entry, link in zip(entries, links, strict=True)
     ]
+
+
+def _crowded(
+    entries: Sequence[Entry], links: Sequence[str | None], repeated: set[str]
+) -> set[str | None]:
+    """The links behind which a document has several articles, by guids and titles."""
+    at: dict[str | None, list[Entry]] = defaultdict(list)
+    for entry, link in zip(entries, links, strict=True):
+        if link and entry.id and steady(entry.id) not in repeated:
+            at[link].append(entry)
+    return {
+        link
+        for link, some in at.items()
+        if any(_are_different(one, other) for one, other in pairwise(some))
+    }
+
+
+def _are_different(one: Entry, other: Entry) -> bool:
+    if steady(one.id or "") == steady(other.id or ""):
+        return False
+    return _said(one.title) != _said(other.title) and not _is_alike(one.title, other.title)
 
 
 def _telling_link(entry: Entry, vague: set[str]) -> str | None:
@@ -56,12 +80,17 @@ def _telling_link(entry: Entry, vague: set[str]) -> str | None:
     return None if link in vague else link
 
 
-def _keys(entry: Entry, feed: Feed, link: str | None, repeated: set[str]) -> tuple[str, ...]:
+def _keys(
+    entry: Entry, feed: Feed, link: str | None, repeated: set[str], *, is_crowded: bool
+) -> tuple[str, ...]:
     found = []
-    if link:
+    if link and not is_crowded:
         found.append(link_key(link))
     if entry.id and not (repeated and steady(entry.id) in repeated):
         found.append(guid_key(feed.id, entry.id))
+    if link and is_crowded:
+        # Behind a link that entries share, other feeds know an article by its title.
+        found.append(link_key(f"{link}#{short_hash(_said(entry.title))}"))
     if not found:
         found.append(f"title:{feed.id}:{short_hash(entry.title.casefold())}")
     return tuple(found)
@@ -117,19 +146,38 @@ def fold(
     whole archive. With ``feed``, articles are also known by the aliases of an entry.
     """
     shown = {key for its_keys in entry_keys for key in its_keys}
+    fresh = [
+        (entry, its_keys)
+        for entry, its_keys in zip(entries, entry_keys, strict=True)
+        if not entry.seen
+    ]
+    guids_last = not any(_has_new_guid(*each, known) for each in fresh)
     findings: list[Finding] = []
     here: dict[str | int, int] = {}
     undated = 0
-    for entry, its_keys in zip(entries, entry_keys, strict=True):
-        if entry.seen:
-            continue
-        others = aliases(entry, its_keys, feed) if feed else ()
-        finding = _finding(entry, its_keys, others, known, shown, newest_old, lang)
+    for (entry, its_keys), others in zip(fresh, _all_aliases(fresh, feed), strict=True):
+        article = _known_article(entry, its_keys, known, guids_last=guids_last)
+        article = article or _known_by_alias(entry, (*others, *sought(entry)), known, shown)
+        finding = _finding(entry, its_keys, others, article, known, newest_old, lang)
         undated += finding.kind is FindingKind.NEW and _stated(entry) is None
         if undated > _UNDATED_NEWS and _stated(entry) is None:
             finding = replace(finding, backlog=True)
         _add(finding, its_keys, findings, here)
     return findings
+
+
+_Keyed = tuple[Entry, tuple[str, ...]]
+
+
+def _all_aliases(fresh: Sequence[_Keyed], feed: Feed | None) -> list[tuple[str, ...]]:
+    """The aliases of each entry, without those by which a document calls several."""
+    if feed is None:
+        return [()] * len(fresh)
+    found = [aliases(entry, its_keys, feed) for entry, its_keys in fresh]
+    named = {(alias, its_keys) for (_, its_keys), some in zip(fresh, found, strict=True)
+             for alias in some}  # fmt: skip
+    times = Counter(alias for alias, _ in named)
+    return [tuple(alias for alias in some if times[alias] == 1) for some in found]
 
 
 def _add(
@@ -160,21 +208,20 @@ def _finding(
     entry: Entry,
     its_keys: tuple[str, ...],
     others: tuple[str, ...],
+    article: KnownArticle | None,
     known: Mapping[str, KnownArticle],
-    shown: set[str],
     newest_old: datetime,
     lang: str,
 ) -> Finding:
     digest = revision_hash(entry.title, entry.summary, entry.text)
-    article = _known_article(entry, its_keys, digest, known)
-    if article is None:
-        article = _known_by_alias(entry, (*others, *sought(entry)), known, shown)
     stated = _stated(entry)
+    kept = its_keys + _kept(entry, its_keys, others)
     return Finding(
         kind=_kind(article, digest),
         entry=entry,
         url=entry.link or _guid_as_url(entry) or its_keys[0],
-        keys=its_keys + _kept(entry, its_keys, others),
+        # What names another article does not name a new one.
+        keys=kept if article else tuple(key for key in kept if key not in known),
         told=told(entry),
         hash=digest,
         article_id=article.id if article else None,
@@ -185,39 +232,67 @@ def _finding(
 
 
 def _kept(entry: Entry, its_keys: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """The aliases to remember: an article with two keys of its own needs none.
+    """The aliases to remember: all where an entry has but one key of its own.
 
-    A guid that repeats the link moves with it to another host; the path stays.
+    A publisher that changes its system changes guids and links together; title and date stay. A
+    guid that repeats the link moves with it to another host; the path stays.
     """
-    if len(its_keys) == 1:
+    if len(its_keys) == 1 or entry.id == entry.link:
         return others
-    return others[:1] if entry.id == entry.link and _path(its_keys[0]) else ()
+    return tuple(alias for alias in others if alias.startswith("said:"))
 
 
 def _stated(entry: Entry) -> datetime | None:
     return entry.published or entry.updated
 
 
+def _has_new_guid(
+    entry: Entry, its_keys: tuple[str, ...], known: Mapping[str, KnownArticle]
+) -> bool:
+    """Whether an article has the link and the title that it had, and another guid."""
+    link, *guid = its_keys
+    article = known.get(link)
+    if article is None or not guid or guid[0] in known or not link.startswith("link:"):
+        return False
+    return article.carried and _said(entry.title) == _said(article.title)
+
+
 def _known_article(
-    entry: Entry, its_keys: tuple[str, ...], digest: str, known: Mapping[str, KnownArticle]
+    entry: Entry,
+    its_keys: tuple[str, ...],
+    known: Mapping[str, KnownArticle],
+    *,
+    guids_last: bool,
 ) -> KnownArticle | None:
     """The article behind the strongest known key.
+
+    Some links lead to a page that shows one article after the other. Where ``guids_last``, since
+    none has changed in the document, another guid with a title of other words is another article.
 
     A known guid at a link never seen may be another article's, since some feeds number their
     entries anew at every turn; it takes the same words, title or place to be the same article.
     """
     strongest, *weaker = its_keys
-    if strongest in known:
-        return known[strongest]
-    article = next((known[key] for key in weaker if key in known), None)
-    if article is None or digest in article.hashes:
-        return article
-    is_same = (
-        _said(entry.title) == _said(article.title)
-        or _is_same_place(strongest, article.url)
+    at_link = known.get(strongest)
+    by_guid = next((known[key] for key in weaker if key in known), None)
+    if at_link is None:
+        return by_guid if by_guid and _is_same_article(entry, strongest, by_guid) else None
+    shows_others = weaker and strongest.startswith("link:") and at_link.carried
+    if not shows_others or not _is_unlike(entry.title, at_link.title):
+        return at_link
+    if by_guid is None:
+        return None if guids_last else at_link
+    return at_link if _is_unlike(entry.title, by_guid.title) else by_guid
+
+
+def _is_same_article(entry: Entry, link: str, article: KnownArticle) -> bool:
+    """Whether an entry at an unknown ``link`` is the article that has its guid."""
+    return (
+        revision_hash(entry.title, entry.summary, entry.text) in article.hashes
+        or _said(entry.title) == _said(article.title)
+        or _is_same_place(link, article.url)
         or (len(entry.id or "") >= _TELLING_GUID and _is_alike(entry.title, article.title))
     )
-    return article if is_same else None
 
 
 def _known_by_alias(
@@ -263,6 +338,14 @@ def _is_alike(title: str, other: str) -> bool:
     if min(len(words), len(others)) < _ALIKE_WORDS or _numbers(words) != _numbers(others):
         return False
     return len(words & others) >= _ALIKE_SHARE * len(words | others)
+
+
+def _is_unlike(title: str, other: str) -> bool:
+    """Whether two titles have less than a quarter of their words in common; short ones never."""
+    words, others = set(_said(title).split()), set(_said(other).split())
+    if min(len(words), len(others)) < _ALIKE_WORDS:
+        return False
+    return len(words & others) < _UNLIKE_SHARE * len(words | others)
 
 
 def _kind(article: KnownArticle | None, digest: str) -> FindingKind:

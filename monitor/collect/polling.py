@@ -87,10 +87,23 @@ def state_of_status(
         return FeedState.GONE, f"the server says that there is no such feed ({status})"
     if status in (406, 415) or (status == 403 and is_picky(headers)):
         return FeedState.PICKY, f"the server refuses readers that it does not know ({status})"
-    if status in (401, 403, 429):
-        reason = "asks for fewer requests" if status == 429 else "refuses us"
+    if reason := _REFUSALS.get(status):
         return FeedState.BLOCKED, f"the server {reason} ({status})"
+    if 300 <= status < 400:
+        return FeedState.UNREACHABLE, f"the server redirects us without saying where ({status})"
     return FeedState.UNREACHABLE, f"the server answered {status}"
+
+
+# What a server says by a status that refuses a document which is there.
+_REFUSALS = {
+    401: "asks for a login",
+    402: "asks to be paid",
+    403: "refuses us",
+    429: "asks for fewer requests",
+    451: "withholds it for legal reasons",
+    # No status of the standard: what social networks answer to all that is no browser.
+    999: "refuses us",
+}
 
 
 def is_bot_protection(headers: Mapping[str, str]) -> bool:

@@ -28,6 +28,7 @@ from monitor.text.durations import duration
 _QUIET_AFTER = timedelta(days=3)
 _QUIET_GAPS = 4
 _LONGEST_GAPS = 1.5
+_SHORTEST_TOLD = timedelta(minutes=1)
 _STALE_AFTER = timedelta(days=30)
 _ZOMBIE_AFTER = timedelta(days=365)
 _DUMP_ENTRIES = 200
@@ -103,7 +104,9 @@ def _silence(habits: Habits, now: datetime) -> str:
         return f"{_entries(habits)} without a date"
     age = f"newest entry {duration(now - newest)} old"
     gap = usual_gap(habits)
-    return f"{age}, usually one every {duration(gap)}" if gap else f"{age}, {_entries(habits)}"
+    if gap is None or gap < _SHORTEST_TOLD:
+        return f"{age}, {_entries(habits)}"
+    return f"{age}, usually one every {duration(gap)}"
 
 
 def _entries(habits: Habits) -> str:

@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.config.models import AssistSettings, StoriesSettings
 from monitor.config.settings import (
-    AssistSettings,
     DigestSettings,
     FeedSettings,
     NetworkSettings,
@@ -42,12 +42,14 @@ __all__ = [
     "NetworkSettings",
     "Settings",
     "SmtpSettings",
+    "StoriesSettings",
     "SubscriberSettings",
     "WebSettings",
     "default_source",
     "json_schema",
     "load",
     "parse",
+    "with_embeddings",
 ]
 
 
@@ -105,7 +107,9 @@ def load(path: Path) -> Configuration:
         raise InputError(
             f"{path} does not exist; `monitor init` writes a config.toml, --config names another"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     return Configuration(path.absolute(), parse(source, path.name))
 
@@ -130,6 +134,16 @@ def parse(source: str, name: str = "config.toml") -> Settings:
     if settings is None or mistakes:
         raise ConfigError(name, sorted(mistakes, key=_position))
     return settings
+
+
+def with_embeddings(settings: Settings, embeddings: str) -> Settings:
+    """``settings`` with another model for stories; InputError for none that they would take."""
+    table = settings.stories.model_dump() | {"embeddings": embeddings}
+    try:
+        stories = StoriesSettings.model_validate(table)
+    except ValidationError as error:
+        raise InputError(f"stories.embeddings: {_problem(error.errors()[0])}") from error
+    return settings.model_copy(update={"stories": stories})
 
 
 def _position(mistake: Mistake) -> tuple[int, int]:

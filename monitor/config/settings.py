@@ -13,14 +13,14 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from monitor.config.models import AssistSettings, StoriesSettings
+from monitor.config.tables import Table, read_secret
 from monitor.config.written import (
     NEVER,
     WHEN,
@@ -34,31 +34,25 @@ from monitor.config.written import (
     Language,
     Line,
     LinkPattern,
-    Mailbox,
     Mailboxes,
     MailHost,
     Name,
     Points,
     PublicAddress,
+    Said,
     SecretAddress,
+    Sender,
     Urgency,
     WebAddress,
     When,
     Zone,
     web_address,
 )
-from monitor.errors import InputError
 from monitor.model import FeedListing, Recipe
 from monitor.text.addresses import is_this_machine, mailbox_problem
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
-    )
-
-
-class MonitorSettings(_Table):
+class MonitorSettings(Table):
     """The monitor itself."""
 
     beat: str = Field(
@@ -102,7 +96,7 @@ class MonitorSettings(_Table):
     )
 
 
-class WatchlistSettings(_Table):
+class WatchlistSettings(Table):
     """What is relevant."""
 
     threshold: float = Field(
@@ -114,7 +108,7 @@ class WatchlistSettings(_Table):
     )
 
 
-class PageSettings(_Table):
+class PageSettings(Table):
     """How a list page is read as a feed; what is left out is found."""
 
     link: LinkPattern = Field(
@@ -128,7 +122,7 @@ class PageSettings(_Table):
     )
 
 
-class FeedSettings(_Table):
+class FeedSettings(Table):
     """One feed of yours; a URL that the beat ships too overrides the beat's row."""
 
     url: WebAddress = Field(
@@ -161,7 +155,7 @@ class FeedSettings(_Table):
         )
 
 
-class _Secret(_Table):
+class _Secret(Table):
     """What is secret stands elsewhere and is named here."""
 
     secret_env: str | None = Field(
@@ -209,7 +203,7 @@ class SubscriberSettings(_Secret):
     def secret(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
         """What the file or the environment variable holds; empty when neither is named."""
         where = f"subscriber {self.identity}: secret"
-        return _secret(where, self.secret_env, self.secret_file, folder, environ)
+        return read_secret(where, self.secret_env, self.secret_file, folder, environ)
 
 
 # The transports whose address is a secret by itself, and those that need one beside it.
@@ -241,27 +235,11 @@ def _mail_problem(subscriber: SubscriberSettings) -> str | None:
     return mailbox_problem(subscriber.to)
 
 
-def _secret(
-    where: str, env: str | None, file: str | None, folder: Path, environ: Mapping[str, str]
-) -> str:
-    """A secret from its file or environment variable, empty when neither is named."""
-    if file:
-        try:
-            return (folder / file).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise InputError(f"{where}_file cannot be read: {error}") from error
-    if env:
-        if env not in environ:
-            raise InputError(f"{where}_env names {env}, which is not set")
-        return environ[env]
-    return ""
-
-
-class DigestSettings(_Table):
+class DigestSettings(Table):
     """One recurring publication."""
 
     name: Name = Field(description="Short name, used in file names and headers.")
-    title: Line | None = Field(None, description="Title in the masthead; the beat's when left out.")
+    title: Said | None = Field(None, description="Title in the masthead; the beat's when left out.")
     schedule: When = Field(
         default_factory=lambda: NEVER,
         description="daily 07:30, weekdays 07:30, weekly mon 07:30, monthly 1 07:30, or cron.",
@@ -332,7 +310,7 @@ class DigestSettings(_Table):
         return (*mailed, *self.subscribers)
 
 
-class SmtpSettings(_Table):
+class SmtpSettings(Table):
     """Mail; without a host, editions go to a folder."""
 
     host: MailHost = Field(
@@ -347,7 +325,7 @@ class SmtpSettings(_Table):
         None, description="Environment variable that holds the password."
     )
     password_file: str | None = Field(None, description="File that holds the password.")
-    sender: Mailbox = Field("monitor@localhost", description="Address that mail comes from.")
+    sender: Sender = Field("monitor@localhost", description="Address that mail comes from.")
 
     @field_validator("security")
     @classmethod
@@ -359,10 +337,10 @@ class SmtpSettings(_Table):
 
     def password(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
         """The password from its file or environment variable, empty when neither is named."""
-        return _secret("smtp.password", self.password_env, self.password_file, folder, environ)
+        return read_secret("smtp.password", self.password_env, self.password_file, folder, environ)
 
 
-class WebSettings(_Table):
+class WebSettings(Table):
     """The page on which a subscriber unsubscribes; `monitor run` serves it where this stands."""
 
     host: Line = Field("127.0.0.1", description="Address to listen on.")
@@ -372,50 +350,7 @@ class WebSettings(_Table):
     )
 
 
-class AssistSettings(_Table):
-    """Words by a language model, for headlines and leads; none where this table is missing."""
-
-    address: WebAddress = Field(
-        description="Where an OpenAI-compatible server answers: https://api.example.org/v1."
-    )
-    model: Line = Field(min_length=1, description="Name of the model, as the server calls it.")
-    key_env: str | None = Field(None, description="Environment variable that holds the key.")
-    key_file: str | None = Field(None, description="File that holds the key.")
-    languages: tuple[Literal["en", "ru", "zh"], ...] = Field(
-        ("en", "ru", "zh"), description="Languages in which it may write: those of frames."
-    )
-    headlines: bool = Field(
-        True, description="Whether it translates headlines that are in another language."
-    )
-    leads: bool = Field(True, description="Whether it rewrites, and translates, leads.")
-    tokens_a_day: int = Field(
-        200_000, ge=0, le=10**9, description="Most tokens in a day (UTC), asked and answered."
-    )
-    tokens_an_edition: int = Field(
-        40_000, ge=0, le=10**9, description="Most tokens for one edition."
-    )
-    seconds: float = Field(
-        20, ge=1, le=300, description="Longest time for which the editions of one moment wait."
-    )
-    at_once: int = Field(4, ge=1, le=16, description="Stories asked for at the same time.")
-    cache: str = Field(
-        "machine-words.jsonl", description="File of answers, so that none is paid for twice."
-    )
-
-    @model_validator(mode="after")
-    def _key_in_private(self) -> Self:
-        parts = urlsplit(self.address)
-        named = self.key_env or self.key_file
-        if named and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
-            raise ValueError("a key travels over https:// only, but for a server on this machine")
-        return self
-
-    def key(self, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
-        """The key from its file or environment variable, empty when neither is named."""
-        return _secret("assist.key", self.key_env, self.key_file, folder, environ)
-
-
-class NetworkSettings(_Table):
+class NetworkSettings(Table):
     """How the monitor behaves towards other people's servers."""
 
     contact: Contact = Field(
@@ -448,7 +383,7 @@ class NetworkSettings(_Table):
     )
 
 
-class Settings(_Table):
+class Settings(Table):
     """The whole of ``config.toml``."""
 
     monitor: MonitorSettings = MonitorSettings()
@@ -457,6 +392,7 @@ class Settings(_Table):
     digests: tuple[DigestSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
     web: WebSettings | None = None
+    stories: StoriesSettings = StoriesSettings()
     assist: AssistSettings | None = None
     network: NetworkSettings = NetworkSettings()
 
@@ -474,8 +410,8 @@ class Settings(_Table):
     def secret_files(self) -> list[str]:
         """The files that hold what is secret, as the settings name them."""
         own = [each.secret_file for digest in self.digests for each in digest.subscribers]
-        key = self.assist.key_file if self.assist else None
-        return [name for name in (self.smtp.password_file, key, *own) if name]
+        keys = (self.assist.key_file if self.assist else None, self.stories.embeddings_key_file)
+        return [name for name in (self.smtp.password_file, *keys, *own) if name]
 
     def digest_threshold(self, digest: DigestSettings) -> float:
         """The digest's own threshold or the watchlist's."""

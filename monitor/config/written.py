@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from email.utils import parseaddr
+from importlib.resources import files
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,6 +36,8 @@ _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _CLOCKS = re.compile(f"{_CLOCK}-{_CLOCK}")
 # The schedule of what comes when something happens.
 NEVER = Schedule("", frozenset(), frozenset())
+# {name}, {{ name }}, ${name}, %(name)s: places in a template of some other program.
+_PLACEHOLDER = re.compile(r"\{\{?\s*[^\W\d][\w.]*\s*\}\}?|%\(\w+\)s|\$\{\w+\}")
 
 
 def web_address(text: str) -> str:
@@ -63,7 +66,9 @@ def _secret_address(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones() or text == "localtime":
+    # Our own list is one file; the system's zones have to be opened one by one.
+    listed = files("tzdata").joinpath("zones").read_text("utf-8").split()
+    if text == "localtime" or (text not in listed and text not in available_timezones()):
         raise ValueError(f'"{text}" is no time zone; write one like Asia/Almaty or UTC')
     ZoneInfo(text)
     return text
@@ -90,6 +95,15 @@ def _line(text: str) -> str:
     if one_line(text) != text.strip():
         raise ValueError("must be one line without control characters")
     return text.strip()
+
+
+def _said(text: str) -> str:
+    if found := _PLACEHOLDER.search(text):
+        raise ValueError(
+            f'there is no variable "{found[0]}": what stands here is printed as it is; '
+            "write the words themselves"
+        )
+    return _line(text)
 
 
 def _contact(text: str) -> str:
@@ -153,6 +167,8 @@ def _schedule(stated: object) -> Schedule:
 
 
 Line = Annotated[str, AfterValidator(_line)]
+# What readers see, and what others might fill with {variables}.
+Said = Annotated[str, AfterValidator(_said)]
 Contact = Annotated[str, AfterValidator(_contact)]
 LinkPattern = Annotated[Line, _without(link_problem)]
 DayPattern = Annotated[Line, _without(date_problem)]
@@ -163,6 +179,7 @@ SecretAddress = Annotated[str, AfterValidator(_secret_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DatabaseAddress = Annotated[str, _without(database_problem)]
 Mailbox = Annotated[str, _without(mailbox_problem)]
+Sender = Annotated[Mailbox, AfterValidator(_said)]
 Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(_each_once)]
 MailHost = Annotated[str, AfterValidator(_mail_host)]
 PublicAddress = Annotated[str, AfterValidator(_public_address)]

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from monitor.desk.commitments import commitments
 from monitor.desk.figures import Ledger, is_told, ledger
 from monitor.match.coverage import coverage, told_at
 from monitor.match.lead import lead
 from monitor.match.ledger import agree
-from monitor.model import Account, Beat, Camp, CommitmentState, Entity, JudgedArticle, Lead
+from monitor.match.matching import Watchlist
+from monitor.match.quotations import said_by
+from monitor.model import Account, Camp, CommitmentState, Entity, JudgedArticle, Lead, Quotation
 from monitor.publish.digest import order_articles
 from monitor.query import Query
 from monitor.query.nodes import And, Label, Node, Or, Score
@@ -20,6 +23,9 @@ from monitor.store import Store
 
 # The kind of entities that articles are about without a word of theirs.
 _COUNTRY = "country"
+# How many of the newest articles are looked through for what somebody says.
+_HEARD = 300
+_SAYINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,19 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """What the subject is quoted with, and when that was told."""
+
+    at: datetime
+    quotation: Quotation
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """What there is of an entity; ``outlets`` and ``camps`` count articles, most first.
 
-    ``series`` are the figures of the ledger, each once, the oldest first.
+    ``series`` are the figures of the ledger, each once, the oldest first; ``said`` are the newest
+    sayings of a person or an office, the oldest of them first.
     """
 
     subject: Entity
@@ -57,11 +72,12 @@ class Dossier:
     outlets: tuple[tuple[str, int], ...]
     camps: tuple[tuple[str, int], ...]
     silent: tuple[str, ...]
+    said: tuple[Saying, ...] = ()
 
 
 def dossier(
     store: Store,
-    beat: Beat,
+    watchlist: Watchlist,
     camps: Sequence[Camp],
     name: str,
     now: datetime,
@@ -74,6 +90,7 @@ def dossier(
     Of a country also the articles of a score of ``threshold`` or more that are about it without
     its name, since they name its people, places or works.
     """
+    beat = watchlist.beat
     found = ledger(store, beat, name)
     subject = found.subject
     about = list(store.stream(Query(subject.name, _about(subject, threshold)), now))
@@ -91,7 +108,16 @@ def dossier(
         outlets=tuple(Counter(each.article.outlet for each in about).most_common()),
         camps=tuple((called.get(camp, camp), number) for camp, number in told.most_common()),
         silent=tuple(each.name for each in camps if each.id not in told) if about else (),
+        said=tuple(_said(about, subject, watchlist)),
     )
+
+
+def _said(
+    about: Sequence[JudgedArticle], subject: Entity, watchlist: Watchlist
+) -> Iterator[Saying]:
+    newest = sorted(about, key=lambda each: told_at(each.article), reverse=True)[:_HEARD]
+    heard = list(islice(said_by(newest, subject.id, watchlist), _SAYINGS))
+    return (Saying(told_at(each.article), said) for each, said in reversed(heard))
 
 
 def _about(subject: Entity, threshold: float) -> Node:

@@ -68,7 +68,8 @@ def checked(host: str, port: int, allowed: Allowed, resolver: Resolver) -> list[
     try:
         addresses = list(resolver(host, port))
     except (OSError, UnicodeError) as error:
-        raise FetchError(f"the host {host} is not known here ({error})") from error
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise FetchError(f"the host {host} is not known here ({reason})") from error
     if not addresses:
         raise FetchError(f"the host {host} has no address")
     if (host.lower(), port) in allowed:
@@ -76,8 +77,9 @@ def checked(host: str, port: int, allowed: Allowed, resolver: Resolver) -> list[
     for address in addresses:
         if not is_public(ipaddress.ip_address(address.partition("%")[0])):
             shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            which = "" if host == address else f"{address}, which is "
             raise BlockedAddressError(
-                f"{host} is {address}, which is not a public address; "
+                f"{host} is {which}not a public address; "
                 f'to ask it all the same, put "{shown}" into [network] allow_private'
             )
     return addresses

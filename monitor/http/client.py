@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,20 @@ from monitor.http.connecting import Connections, Deadline
 from monitor.http.decoding import ACCEPTED, decoded, too_large
 from monitor.http.pacing import Pacer
 
-_REDIRECTS = {301, 302, 303, 307, 308}
+_REDIRECTS = {300, 301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 # A request that must not be sent twice has a connection of its own, which ends with it.
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
 _ANSWER_BYTES = 65_536
+# Headers that stand once: of several the first counts, where others would be joined to a list.
+_SINGLE = frozenset(
+    (
+        *(b"age", b"content-location", b"content-type", b"date", b"etag", b"expires"),
+        *(b"last-modified", b"location", b"retry-after"),
+    )
+)
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+_BYTES_SHOWN = re.compile(r"bytearray\(b(.*?)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +165,18 @@ class Door:
             raise FetchError(f"more than {self._limits.redirects} redirects", retry=True)
         return errand.redirected(reply, began - self._deadline.left())
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str] = {}) -> Reply:
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str] = {},
+        answer_bytes: int = _ANSWER_BYTES,
+    ) -> Reply:
         """POST ``body`` to ``url``, once: no redirect is followed and nothing is sent again.
 
-        Any status is a reply, its body too where the server refuses. Raises ``FetchError`` when
-        nothing was sent, ``UnansweredError`` when it was and no answer came.
+        Any status is a reply, its body too where the server refuses; what is behind about so many
+        bytes is left unread. Raises ``FetchError`` when nothing was sent, ``UnansweredError`` when
+        it was and no answer came.
         """
         target = strict(url)
         stated = {**_ONCE, **headers, "Content-Length": str(len(body))}
@@ -167,7 +184,7 @@ class Door:
             self._deadline.start(self._limits.seconds)
             try:
                 with self._connections.answer(self._request(target, stated, body)) as response:
-                    return self._answered(response, str(target))
+                    return self._answered(response, str(target), answer_bytes)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 raise FetchError(_sentence(error)) from error
             except httpcore.LocalProtocolError as error:
@@ -177,13 +194,13 @@ class Door:
             except (httpcore.NetworkError, httpcore.ProtocolError) as error:
                 raise UnansweredError(_sentence(error)) from error
 
-    def _answered(self, response: httpcore.Response, url: str) -> Reply:
+    def _answered(self, response: httpcore.Response, url: str, most: int) -> Reply:
         """The reply to a POST, of whose body the beginning is enough."""
-        headers = httpx.Headers(response.headers, encoding="latin-1")
+        headers = _stated(response.headers)
         body = b""
         for chunk in self._body(response):
             body += chunk
-            if len(body) >= _ANSWER_BYTES:
+            if len(body) >= most:
                 break
         return Reply(response.status, url, headers, body)
 
@@ -213,7 +230,7 @@ class Door:
         return httpcore.Request(method, address, headers=stated, content=body)
 
     def _read(self, response: httpcore.Response, url: str) -> Reply:
-        headers = httpx.Headers(response.headers, encoding="latin-1")
+        headers = _stated(response.headers)
         is_read = 200 <= response.status < 300 or response.status == httpx.codes.NOT_MODIFIED
         coding = headers.get("content-encoding", "")
         body = decoded(self._body(response), coding, self._limits.decoded_bytes) if is_read else b""
@@ -228,6 +245,19 @@ class Door:
                 raise too_large(self._limits.raw_bytes)
             self._deadline.remaining()
             yield chunk
+
+
+def _stated(raw: Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
+    """Headers with values in Latin-1."""
+    first: set[bytes] = set()
+    kept = []
+    for name, value in raw:
+        key = name.lower()
+        if key not in first:
+            kept.append((key, value))
+        if key in _SINGLE:
+            first.add(key)
+    return httpx.Headers(kept, encoding="latin-1")
 
 
 def strict(url: str) -> httpx.URL:
@@ -257,7 +287,8 @@ def _joined(base: httpx.URL, location: str) -> httpx.URL:
 
 def _sentence(error: Exception) -> str:
     """What a network error means, for a footer."""
-    text = str(error).strip() or type(error).__name__
+    told = _ERRNO.sub("", str(error).strip()) or type(error).__name__
+    text = _BYTES_SHOWN.sub(r"\1", told)
     if isinstance(error, httpcore.ConnectError):
         return f"no connection ({text})"
     if isinstance(error, httpcore.RemoteProtocolError):

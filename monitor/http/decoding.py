@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
@@ -15,7 +16,11 @@ from monitor.errors import FetchError
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+# RFC 8878: frames that say nothing may stand before, between and behind the others.
+_ZSTD_MAGIC = (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(80, 96)))
+# How a document begins that is not packed; no packed one of ours begins with so many plain letters.
+_TEXT = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{][\x20-\x7e\s]{15}")
+_TELLING = 32
 _MOST_MEMBERS = 200
 # How much is unpacked at a time; the cap is looked at in between.
 _PIECE = 1 << 16
@@ -42,18 +47,18 @@ def decode(body: bytes, coding: str, cap: int) -> bytes:
 def decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
     """Undo one content coding; raises ``FetchError`` past ``cap`` bytes or when it is damaged.
 
-    A body that is gzip without saying so (``feed.xml.gz``) is undone too. Nothing but the unpacked
-    bytes, ``cap`` at most, is held in memory.
+    A body that is gzip without saying so (``feed.xml.gz``) is undone too, and one is left as it is
+    that plainly is not packed, whatever is said: some servers name a charset there, or a coding
+    that somebody on the way has undone. Nothing but the unpacked bytes, ``cap`` at most, is held
+    in memory.
     """
-    coding = coding.strip().lower()
-    if "," in coding:
-        raise FetchError(f'the server packed its answer more than once ("{coding}")', retry=False)
-    unpack = _DECODERS.get(coding)
-    if unpack is None:
-        raise FetchError(f'the server packed its answer as "{coding}", which nobody asked for')
-    start, arriving = _peeked(iter(chunks), 1)
+    coding = _single(coding)
+    start, arriving = _peeked(iter(chunks), _TELLING)
     if not start:
         return b""
+    unpack = iter if _TEXT.match(start) else _DECODERS.get(coding)
+    if unpack is None:
+        raise FetchError(f'the server packed its answer as "{coding}", which nobody asked for')
     body = bytearray()
     try:
         for piece in unpack(_sliced(arriving)):
@@ -61,11 +66,21 @@ def decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
             if len(body) > cap:
                 raise too_large(cap)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
-        name = coding if coding not in ("", "identity") else "gzip"
-        raise FetchError(f"the answer cannot be unpacked as {name} ({error})") from error
+        raise FetchError(
+            f"the answer cannot be unpacked as {coding or 'gzip'} ({error})"
+        ) from error
     for _ in arriving:
         """What stands behind the packed stream is ignored, but it has to arrive."""
     return bytes(body)
+
+
+def _single(stated: str) -> str:
+    """The one coding that a server names, empty for none."""
+    names = [name for name in map(str.strip, stated.lower().split(",")) if name]
+    codings = [name for name in names if name != "identity"]
+    if len(codings) > 1:
+        raise FetchError(f'the server packed its answer more than once ("{stated}")', retry=False)
+    return "".join(codings)
 
 
 def too_large(cap: int) -> FetchError:
@@ -98,11 +113,13 @@ def _gunzip(chunks: _Chunks) -> _Chunks:
 
 
 def _undeflate(chunks: _Chunks) -> _Chunks:
-    """The zlib format that RFC 9110 asks for, or the raw one that many servers send.
+    """The zlib format that RFC 9110 asks for, or the raw one that many servers send, or gzip.
 
     RFC 1950: a zlib stream begins with method 8, and its first two bytes are divisible by 31.
     """
     start, chunks = _peeked(chunks, 2)
+    if start.startswith(_GZIP_MAGIC):
+        return _gunzip(chunks)
     is_zlib = start[:1] and start[0] & 15 == 8 and int.from_bytes(start[:2], "big") % 31 == 0
     return _inflate(chunks, wbits=zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
 
@@ -112,13 +129,12 @@ def _unzstd(chunks: _Chunks) -> _Chunks:
 
 
 def _members(
-    chunks: _Chunks, magic: bytes, unpack: Callable[[_Chunks], _Unpacking]
+    chunks: _Chunks, magic: bytes | tuple[bytes, ...], unpack: Callable[[_Chunks], _Unpacking]
 ) -> Generator[bytes, None, None]:
     """Streams that stand one behind the other; what else stands behind the last is ignored."""
-    start = magic
     for _ in range(_MOST_MEMBERS):
         rest = yield from unpack(chunks)
-        start, chunks = _peeked(chain([rest], chunks), len(magic))
+        start, chunks = _peeked(chain([rest], chunks), _TELLING)
         if not start.startswith(magic):
             return
     raise zlib.error(f"it has more than {_MOST_MEMBERS} members")
@@ -182,7 +198,6 @@ def _broken_off() -> EOFError:
 
 _DECODERS: dict[str, Callable[[_Chunks], _Chunks]] = {
     "": _gunzip,
-    "identity": _gunzip,
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _undeflate,

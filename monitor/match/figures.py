@@ -7,7 +7,7 @@ and names with digits are none. The words are in ``text/data/units.toml`` and ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,9 +32,12 @@ _NUMBER = (
     r"\d{1,3}(?:[ \u00a0\u202f\u2009']\d{3})+(?:[.,]\d+)?(?!\d)"
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 )
+_DOLLAR = r"(?:US|HK|NT|[ACS])\$"
+# Words are tried first, since most tokens are words, and white space is no place to try at.
 _TOKEN = re.compile(
-    rf"(?P<number>{_NUMBER})|(?P<sign>(?:US|HK|NT|A|C|S)?\$|[€£¥￥₸₽₹%％])"
-    r"|(?P<word>[^\W\d_]+(?:['’‘ʻʼ`][^\W\d_]+)*(?:[²³]|[23](?![^\W_]))?)|(?P<mark>\S)"
+    rf"(?<!\s)\s*+(?:(?P<word>(?!{_DOLLAR})"
+    r"[^\W\d_]+(?:['’‘ʻʼ`][^\W\d_]+)*(?:[²³]|[23](?![^\W_]))?)"
+    rf"|(?P<number>(?=\d)(?:{_NUMBER}))|(?P<sign>{_DOLLAR}|[$€£¥￥₸₽₹%％])|(?P<mark>\S))"
 )
 # Dates, times and scores in digits, names with digits, and 1e5: nothing in them is a figure.
 _NO_FIGURES = re.compile(
@@ -42,6 +45,9 @@ _NO_FIGURES = re.compile(
     r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{1,2}\b|\b\d{1,2}/\d{1,2}\b"
     r"|(?<![^\W\d_])[^\W\d_]\w*\+\w*\d\w*|(?<![^\W])[^\W\d_]+[-‑]?\d[\w-]*|№\s?\d+"
 )
+# What stands between white space and has a digit: of all that is no figure only № reaches beyond.
+_WITH_DIGIT = re.compile(r"(?<!\S)[^\s\d]*+\d\S*")
+_REACHING = "№"
 _DASHES = frozenset("-–—‑−~")
 _JOINERS = _DASHES | frozenset("·•⋅*./∙×")
 _TIMES = "times"
@@ -97,7 +103,13 @@ def numbers_among(read: Tokens, text: str, lang: str) -> list[Figure]:
 
 def tokens_of_figures(text: str) -> Tokens:
     """The tokens of ``text`` without times, dates in digits, and names with digits."""
-    return Tokens(_NO_FIGURES.sub(lambda found: "\0" * len(found[0]), text))
+    if _REACHING in text:
+        return Tokens(_without_names(text))
+    return Tokens(_WITH_DIGIT.sub(lambda found: _without_names(found[0]), text))
+
+
+def _without_names(text: str) -> str:
+    return _NO_FIGURES.sub(lambda found: "\0" * len(found[0]), text)
 
 
 class _Reader:
@@ -128,7 +140,7 @@ class _Reader:
         return [
             index
             for index, (kind, text) in enumerate(self._tokens.kinds())
-            if kind == "number" or (kind == "word" and begins[folded_word(text)])
+            if kind == "number" or (kind == "word" and begins[text])
         ]
 
     def _read(self, one: _Quantity) -> tuple[list[Figure], int]:
@@ -433,10 +445,11 @@ class Tokens:
     Most words are far from every number.
     """
 
-    __slots__ = ("_found", "_made")
+    __slots__ = ("_found", "_kinds", "_made")
 
     def __init__(self, text: str) -> None:
         self._found = list(_TOKEN.finditer(text))
+        self._kinds = [(kind := found.lastgroup or "mark", found[kind]) for found in self._found]
         self._made: dict[int, Token] = {}
 
     def __len__(self) -> int:
@@ -449,17 +462,17 @@ class Tokens:
             made = self._made[index] = self._token(index)
         return made
 
-    def kinds(self) -> Iterator[tuple[str | None, str]]:
+    def kinds(self) -> Sequence[tuple[str, str]]:
         """The kind and the text of each, in order."""
-        return ((found.lastgroup, found[0]) for found in self._found)
+        return self._kinds
 
     def _token(self, index: int) -> Token:
         if index >= len(self._found):
             return _NOTHING
-        found = self._found[index]
-        kind, text = found.lastgroup or "mark", found[0]
+        kind, text = self._kinds[index]
         folded = folded_word(text) if kind == "word" else ""
-        return Token(kind, text, folded, found.start(), found.end())
+        end = self._found[index].end()
+        return Token(kind, text, folded, end - len(text), end)
 
 
 @lru_cache(maxsize=100_000)

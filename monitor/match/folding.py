@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush, nsmallest
 from itertools import chain
 
 from monitor.match.likeness import Weighed, likeness, support, weigh
-from monitor.match.rarity import counted
+from monitor.match.rarity import counted, weights
 from monitor.match.signing import HEADLINE
 from monitor.model import Signature
 
@@ -28,8 +28,6 @@ _COMPARED_IN_STORY = 8
 # Marks of one article that propose others.
 _PROPOSING_MARKS = 24
 _PROPOSING_WORDS = 8
-# Weight that two must share in what proposes to be worth a comparison.
-_ENOUGH = 3.0
 # An exact copy of an article with less in it may be another one: "Market report".
 _COPY_SIZE = 8
 # A pair this unlike is never joined by itself and needs no place in the queue.
@@ -150,7 +148,8 @@ def _proposed(index: int, one: Weighed, postings: _Postings) -> list[int]:
         if len(shared) > _POOL:
             break
     del shared[index]
-    enough = ((-weight, place) for place, weight in shared.items() if weight >= _ENOUGH)
+    least = weights().shared
+    enough = ((-weight, place) for place, weight in shared.items() if weight >= least)
     return [place for _, place in nsmallest(_COMPARED, enough)]
 
 

@@ -234,11 +234,11 @@ def _keyword_languages(alias: Alias, folded: str) -> tuple[str, ...]:
     return (ANY_LANGUAGE, *suffixes.languages_of(main_script(folded)))
 
 
-def han_forms(sought: Sought, alias: Alias, rank: int) -> Iterator[tuple[str, Form]]:
+def han_forms(sought: Sought, alias: Alias, rank: int, folded: str) -> Iterator[tuple[str, Form]]:
     """The strings to look for anywhere in a text with Han characters."""
     requirement = Requirement(exact=straighten(alias.text)) if alias.exact else None
     form = Form(sought, alias, rank, Stem("", _NOTHING), requirement)
-    yield from ((spaced, form) for spaced in _spacings(alias.text, fold(alias.text).text))
+    yield from ((spaced, form) for spaced in _spacings(alias.text, folded))
 
 
 def is_han(alias: Alias) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -23,6 +24,8 @@ _REMEMBERED = 150_000
 # No stem is shorter than its word by more: of Turkic ones the last letter may be cut off, of
 # Russian ones three.
 _CUT_OFF = 3
+# By so many letters the lengths of stems are told apart.
+_BEGUN = 2
 # How many letters of a stem aliases are kept by until a text has a word that begins so.
 _BEGINNINGS = range(3, 8)
 _WORD = re.compile(r"[^ ]+")
@@ -58,20 +61,30 @@ class _Word(NamedTuple):
 class _Shelf:
     """Forms by their anchors' stems."""
 
-    __slots__ = ("_by_stem", "_lengths")
+    __slots__ = ("_by_stem", "_lengths", "_shortest")
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._by_stem: dict[str, list[Form]] = {}
         for form in forms:
             self._by_stem.setdefault(form.anchor.text, []).append(form)
-        self._lengths = sorted(set(map(len, self._by_stem)))
+        lengths: dict[str, set[int]] = {}
+        for stem in self._by_stem:
+            lengths.setdefault(stem[:_BEGUN], set()).add(len(stem))
+        self._shortest = tuple(sorted(length for length in map(len, lengths) if length < _BEGUN))
+        # The lengths of the stems that begin so: most words need to be looked up for a few only.
+        self._lengths = {
+            begun: sorted(found.union(self._shortest))
+            for begun, found in lengths.items()
+            if len(begun) == _BEGUN
+        }
 
     def forms_of(self, word: str) -> Iterator[Form]:
         """The forms of which ``word`` is the anchor with an ending."""
-        for length in self._lengths:
-            for form in self._by_stem.get(word[:length], ()):
-                if word[length:] in form.anchor.tails:
-                    yield form
+        for length in self._lengths.get(word[:_BEGUN], self._shortest):
+            if length <= len(word):
+                for form in self._by_stem.get(word[:length], ()):
+                    if word[length:] in form.anchor.tails:
+                        yield form
 
 
 class Lexicon:
@@ -234,10 +247,14 @@ def _may_precede(grouped: Mapping[str, list[Form]], hay: str, start: int) -> boo
 
 def _is_none_of(grouped: Mapping[str, list[Form]], beside: str) -> bool:
     """Whether plainly no form's word begins as ``beside``; most are told by that, unfolded."""
-    begun = plain(beside)
+    begun = _plainly(beside)
     if not begun or begun.startswith(" "):
         return False
     return begun[:2] not in grouped and begun[0] not in grouped
+
+
+# The beginnings of words are few.
+_plainly = lru_cache(maxsize=100_000)(plain)
 
 
 def _phrases(reading: _Reading, hay: str, start: int, end: int) -> Iterator[Place]:

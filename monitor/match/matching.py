@@ -29,7 +29,7 @@ from monitor.match.forms import (
 )
 from monitor.match.lexicon import HanForms, Lexicon, Place
 from monitor.model import Alias, Beat, Term
-from monitor.text.normalise import fold
+from monitor.text.normalise import fold, fold_all
 from monitor.text.scripts import has_han, without_han
 
 # Part of every watchlist's fingerprint: raised when the same beat would be judged otherwise.
@@ -150,7 +150,7 @@ def _all_kept() -> Iterator[None]:
 
 
 def _lexicon(wanted: Sequence[_Wanted]) -> Lexicon:
-    folded = [fold(alias.text).text for _, alias, _ in wanted]
+    folded = fold_all([alias.text for _, alias, _ in wanted])
     commonness = Counter(word for text in folded for word in text.split()).__getitem__
     return Lexicon(
         one
@@ -159,10 +159,11 @@ def _lexicon(wanted: Sequence[_Wanted]) -> Lexicon:
     )
 
 
-def _han(wanted: Iterable[_Wanted]) -> HanForms:
+def _han(wanted: Sequence[_Wanted]) -> HanForms:
     forms: dict[str, list[Form]] = {}
-    for sought, alias, rank in wanted:
-        for spaced, form in han_forms(sought, alias, rank):
+    folded = fold_all([alias.text for _, alias, _ in wanted])
+    for (sought, alias, rank), text in zip(wanted, folded, strict=True):
+        for spaced, form in han_forms(sought, alias, rank, text):
             forms.setdefault(spaced, []).append(form)
     return HanForms(forms)
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from math import log
 from typing import Any
 
+from monitor.match.centring import Means
 from monitor.model import Signature
 
 _WORD = "word"
@@ -41,7 +42,10 @@ class Weights:
     unlike: float
     alike: float
     sure: float
+    shared: float
     sites: frozenset[str]
+    at_home: frozenset[str]
+    round_units: frozenset[str]
 
 
 @cache
@@ -61,7 +65,10 @@ def weights() -> Weights:
         unlike=joining["unlike"],
         alike=joining["alike"],
         sure=joining["sure"],
+        shared=joining["shared"],
         sites=frozenset(rows["sites"]["kinds"]),
+        at_home=frozenset(rows["sites"]["at_home"]),
+        round_units=frozenset(rows["figures"]["round_units"]),
     )
 
 
@@ -70,25 +77,36 @@ class _Remembered(dict[str, float]):
 
     def __init__(self, total: int, counts: Mapping[str, int], *, words: bool) -> None:
         self._counts = counts
-        self._belief = weights().counted_as
-        self._all = total + self._belief
+        self._rows = weights()
+        self._all = total + self._rows.counted_as
         self._words = words
+        self._unseen: dict[str, float] = {}
 
     def __missing__(self, mark: str) -> float:
-        rows = weights()
         kind = _WORD if self._words else mark[0]
-        seen = self._counts.get(mark, 0) + self._belief * rows.usual[kind]
-        factor = 1.0 if self._words else rows.kinds[kind]
-        weight = self[mark] = factor * min(rows.most_rarity, log(self._all / seen))
+        seen = self._counts.get(mark, 0)
+        # Most marks were never seen before, and of a kind all of these weigh the same.
+        weight = None if seen else self._unseen.get(kind)
+        if weight is None:
+            weight = self._weight(kind, seen)
+            if not seen:
+                self._unseen[kind] = weight
+        self[mark] = weight
         return weight
+
+    def _weight(self, kind: str, articles: int) -> float:
+        rows = self._rows
+        seen = articles + rows.counted_as * rows.usual[kind]
+        factor = 1.0 if self._words else rows.kinds[kind]
+        return factor * min(rows.most_rarity, log(self._all / seen))
 
 
 class Rarity:
     """What each mark and word weighs, by how many of ``total`` articles have it.
 
     ``marks`` and ``words`` (of each language) count articles; ``days`` are the ordinals of their
-    days, in order; no day is taken for less crowded than ``least_crowd`` (see `crowd`). An article
-    without what is asked for is no reason to fail: it is rare.
+    days, in order; no day is taken for less crowded than ``least_crowd`` (see `crowd`). ``means``
+    are those of embeddings. An article without what is asked for is no reason to fail: it is rare.
     """
 
     def __init__(
@@ -98,6 +116,7 @@ class Rarity:
         words: Mapping[str, Mapping[str, int]] | None = None,
         days: Sequence[int] = (),
         least_crowd: float = 0.0,
+        means: Means | None = None,
     ) -> None:
         self._total = total
         self._least_crowd = least_crowd
@@ -105,6 +124,7 @@ class Rarity:
         self._word_counts = words or {}
         self._words: dict[str, _Remembered] = {}
         self.marks: Mapping[str, float] = _Remembered(total, marks or {}, words=False)
+        self.means = Means() if means is None else means
 
     def words(self, lang: str) -> Mapping[str, float]:
         """The weight of each word of a language.
@@ -150,16 +170,18 @@ def _usual_crowd(days: Sequence[int]) -> float:
 def counted(signatures: Iterable[Signature]) -> Rarity:
     """The rarity of everything in ``signatures``."""
     counts = _Counts()
-    for one in signatures:
+    for number, one in enumerate(signatures, 1):
         counts.add(one)
+        counts.means.add(number, one)
     return counts.rarity()
 
 
 class _Counts:
     """Articles counted by what they say."""
 
-    def __init__(self) -> None:
+    def __init__(self, means: Means | None = None) -> None:
         self.total = 0
+        self.means = Means() if means is None else means
         self._marks: Counter[str] = Counter()
         self._words: dict[str, Counter[str]] = {}
         self._days: Counter[int] = Counter()
@@ -182,17 +204,22 @@ class _Counts:
         """What is usual among them; with more ``to_come`` no day is less crowded than most were."""
         days = [day for day in sorted(self._days) for _ in range(self._days[day])]
         least = _usual_crowd(days) if to_come else 0.0
-        return Rarity(self.total, self._marks, self._words, days, least)
+        return Rarity(self.total, self._marks, self._words, days, least, self.means)
 
 
 class News:
     """What is usual in the newest articles, as more of them come."""
 
-    def __init__(self, newest: Iterable[tuple[int, Signature]] = ()) -> None:
-        """``newest`` are article ids with signatures, in order: the last `FROM_NEWS` there are."""
-        self._counts = _Counts()
+    def __init__(
+        self, newest: Iterable[tuple[int, Signature]] = (), means: Means | None = None
+    ) -> None:
+        """``newest`` are article ids with signatures, in order: the last `FROM_NEWS` there are.
+
+        ``means`` are those of all embeddings so far, up to the last step.
+        """
+        self._counts = _Counts(means)
         self._counted: deque[Signature] = deque()
-        self._waiting: list[Signature] = []
+        self._waiting: list[tuple[int, Signature]] = []
         self._last = 0
         self._rarity = self._counts.rarity(to_come=True)
         for article_id, one in newest:
@@ -205,16 +232,22 @@ class News:
             self._count_waiting()
         return self._rarity
 
+    @property
+    def means(self) -> Means:
+        """The means of the embeddings of all articles that were counted."""
+        return self._counts.means
+
     def add(self, article_id: int, one: Signature) -> None:
         """Count one more article; of those that were known long ago nothing is learnt."""
         if article_id > self._last:
             self._last = article_id
-            self._waiting.append(one)
+            self._waiting.append((article_id, one))
 
     def _count_waiting(self) -> None:
-        for one in self._waiting:
+        for article_id, one in self._waiting:
             self._counts.add(one)
-        self._counted.extend(self._waiting)
+            self._counts.means.add(article_id, one)
+            self._counted.append(one)
         self._waiting.clear()
         while len(self._counted) > USUAL:
             self._counts.drop(self._counted.popleft())

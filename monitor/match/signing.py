@@ -2,8 +2,9 @@
 
 A mark is a short string whose first letter tells its kind: an entity of the beat, a
 country, somebody or something known everywhere, the consonants of a name, a figure with its unit,
-round or precise, a day, a term of the beat, a thing, an act, a site in the headline, or any of
-these said in the headline. Words count within one language only.
+round or precise, a day, a term of the beat, a thing, an act, a site in the headline, the country
+of somebody or something named, or any of these said in the headline. Words count within one
+language only.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from monitor.text.skeleton import LENGTH, skeleton
 from monitor.text.tables import table
 from monitor.text.vocabulary import Vocabulary, vocabulary
 
-ENTITY, COUNTRY, KNOWN, NAME, FIGURE, PRECISE, DAY, TERM, THING, ACT, SITE, HEADLINE = (
-    "ecwnfpdtkash"
+ENTITY, COUNTRY, KNOWN, NAME, FIGURE, PRECISE, DAY, TERM, THING, ACT, SITE, HOME, HEADLINE = (
+    "ecwnfpdtkasoh"
 )
+# Kinds of marks that are no further ones in the headline: they only tell others apart.
+_ONLY_APART = frozenset({SITE, HOME})
 
 # Kinds of entities that stand for their countries and for nothing besides.
 _STANDS_FOR_COUNTRY = frozenset({"country"})
@@ -40,10 +43,9 @@ _LIES_IN_COUNTRY = frozenset({"country", "people", "language", "city", "region",
 _FEW_COUNTRIES = 2
 # Without a unit one and two are mostly no quantities.
 _LEAST_COUNT = 3
-# A precise figure has so many digits that are not rounded; spans of time are mostly round.
+# A precise figure has so many digits that are not rounded.
 _LEAST_PRECISE = 10
 _DIGITS, _DIGITS_WITH_UNIT = 3, 2
-_ROUND_UNITS = frozenset({"months", "years", "year"})
 _YEARS = range(1900, 2101)
 _SHORTEST_NAME = 4
 _SHORTEST_WORD = 3
@@ -71,6 +73,11 @@ class Signer:
             for entity in watchlist.beat.entities
             if entity.kind in weights().sites
         }
+        self._homes: Mapping[str, tuple[str, ...]] = {
+            entity.id: entity.countries
+            for entity in watchlist.beat.entities
+            if entity.kind in weights().at_home and len(entity.countries) <= _FEW_COUNTRIES
+        }
         self._only_countries = frozenset(
             entity.id for entity in watchlist.beat.entities if entity.kind in _STANDS_FOR_COUNTRY
         )
@@ -86,7 +93,9 @@ class Signer:
         body, of_body = _said(told, lang, named)
         headline.update(self._of_beat(judgement, ("title",)))
         body.update(self._of_beat(judgement, ("summary",) if wording.summary else ("text",)))
-        marks = headline | body | {HEADLINE + mark for mark in headline if mark[0] != SITE}
+        marks = (
+            headline | body | {HEADLINE + mark for mark in headline if mark[0] not in _ONLY_APART}
+        )
         words = (of_headline | of_body) - self._of_countries(judgement, lang)
         return Signature(at, lang, frozenset(marks), words)
 
@@ -107,6 +116,7 @@ class Signer:
                 continue
             if kind == "entity":
                 yield from (COUNTRY + code for code in self._countries.get(name, ()))
+                yield from (HOME + code for code in self._homes.get(name, ()))
                 if name not in self._only_countries:
                     yield ENTITY + name
                 if line.field == "title" and name in self._sites:
@@ -256,7 +266,7 @@ def _of_figures(found: Iterable[Figure]) -> Iterator[str]:
 
 def _is_precise(figure: Figure) -> bool:
     """Whether hardly two events have such a figure: 4,197 m or 46.8 billion, not five or 2026."""
-    if figure.unit in _ROUND_UNITS or figure.value < _LEAST_PRECISE:
+    if figure.unit in weights().round_units or figure.value < _LEAST_PRECISE:
         return False
     if not figure.unit and figure.value in _YEARS:
         return False

@@ -24,9 +24,8 @@ MEMBERS = 5
 # What is looked up of the marks and words of one article.
 _ASKED_MARKS = 20
 _ASKED_WORDS = 8
-# Stories that an article is compared with, and the weight that it must share with one of them.
+# Stories that an article is compared with.
 _COMPARED = 10
-_ENOUGH = 2.0
 # Stories that are opened here come after all that the archive has.
 _FIRST_NEW = 1 << 48
 
@@ -59,7 +58,9 @@ def asked(one: Signature, rarity: Rarity) -> dict[Asked, float]:
 def _heaviest(found: Collection[str], weight: Mapping[str, float], most: int) -> Iterable[str]:
     if len(found) <= most:
         return found
-    return nlargest(most, found, key=lambda mark: (weight[mark], mark))
+    # Sorted by one thing after the other, which needs no function written here.
+    ordered = sorted(sorted(found, reverse=True), key=weight.__getitem__, reverse=True)
+    return ordered[:most]
 
 
 class OpenStories:
@@ -76,6 +77,8 @@ class OpenStories:
         self._by_hand = by_hand
         self._posted: Mapping[Asked, Sequence[Posted]] = {}
         self._added: dict[str, list[Posted]] = {}
+        # What was found around a day, and how many were added then: the same is asked often.
+        self._near: dict[Asked, tuple[int, tuple[int, ...]]] = {}
         self._members: dict[int, dict[int, Signature]] = {}
         self._fetched: set[int] = set()
         self._opened = 0
@@ -85,25 +88,29 @@ class OpenStories:
     def learn_posted(self, posted: Mapping[Asked, Sequence[Posted]]) -> None:
         """Take what the archive has, newest first, for all that the next articles ask."""
         self._posted = posted
+        self._near.clear()
 
     def proposed(self, wanted: Mapping[Asked, float]) -> list[int]:
         """The stories that share most with an article that asks so (`asked`)."""
         shared: dict[int, float] = {}
+        sum_of = shared.get
         for each, weight in wanted.items():
             for story in self._around(each):
-                shared[story] = shared.get(story, 0.0) + weight
-        enough = [story for story, weight in shared.items() if weight >= _ENOUGH]
-        return nlargest(_COMPARED, enough, key=lambda story: (shared[story], story))
+                shared[story] = sum_of(story, 0.0) + weight
+        least = weights().shared
+        enough = [(weight, story) for story, weight in shared.items() if weight >= least]
+        return [story for _, story in nlargest(_COMPARED, enough)]
 
-    def _around(self, wanted: Asked) -> set[int]:
+    def _around(self, wanted: Asked) -> tuple[int, ...]:
         """The stories of the newest articles with a mark, around a day."""
         mark, day = wanted
-        posted: Iterable[Posted] = self._posted.get(wanted, ())
-        added = self._added.get(mark)
-        if added:
-            near = {*posted, *_newest_around(added, day)}
-            posted = near if len(near) <= NEWEST else nlargest(NEWEST, near)
-        return {story for _, story in posted}
+        added = self._added.get(mark, ())
+        known = self._near.get(wanted)
+        if known is None or known[0] != len(added):
+            near = {*self._posted.get(wanted, ()), *_newest_around(added, day)}
+            newest = near if len(near) <= NEWEST else sorted(near)[-NEWEST:]
+            known = self._near[wanted] = len(added), tuple({story for _, story in newest})
+        return known[1]
 
     def unknown(self, story_ids: Iterable[int]) -> set[int]:
         """The stories whose signatures the archive has and nobody fetched yet."""
@@ -113,10 +120,10 @@ class OpenStories:
         """Take article ids and signatures of the newest `MEMBERS` articles of stories."""
         for story, found in members.items():
             self._fetched.add(story)
-            self._members[story] = dict(found) | self._members.get(story, {})
+            self._members[story] = _newest(dict(found) | self._members.get(story, {}))
 
     def place(
-        self, article_id: int, one: Signature, story_ids: Iterable[int], rarity: Rarity
+        self, article_id: int, one: Signature, story_ids: Sequence[int], rarity: Rarity
     ) -> int | None:
         """The story of an article among those proposed; negative for a new one.
 
@@ -125,40 +132,53 @@ class OpenStories:
         if article_id in self._by_hand:
             self._enter(article_id, one, self._stored[article_id])
             return None
-        if rarity is not self._rarity:
-            self._rarity, self._weighed = rarity, {}
-        subject = weigh(one, rarity)
-        supported = [(self._support(subject, each, rarity), -each) for each in story_ids]
-        best, story = max(supported, default=(0.0, 0))
-        if story and best >= weights().sure:
-            return self._enter(article_id, one, -story)
+        story = self._joined(article_id, one, story_ids, rarity)
+        if story is not None:
+            return self._enter(article_id, one, story)
         if article_id in self._stored:
             self._enter(article_id, one, self._stored[article_id])
             return None
         self._opened += 1
         return self._enter(article_id, one, _FIRST_NEW + self._opened)
 
+    def _joined(
+        self, article_id: int, one: Signature, story_ids: Sequence[int], rarity: Rarity
+    ) -> int | None:
+        """The story that an article surely goes with."""
+        if not story_ids:
+            return None
+        if rarity is not self._rarity:
+            self._rarity, self._weighed = rarity, {}
+        subject = self._weigh(article_id, one, rarity)
+        best, story = max((self._support(subject, each, rarity), -each) for each in story_ids)
+        return -story if best >= weights().sure else None
+
     def _support(self, article: Weighed, story: int, rarity: Rarity) -> float:
-        members = self._members[story]
-        newest = nlargest(MEMBERS, members)
-        points = [likeness(article, self._weigh(each, members[each], rarity)) for each in newest]
+        members = self._members[story].items()
+        points = [likeness(article, self._weigh(each, one, rarity)) for each, one in members]
         return support(points, len(points))
 
     def _weigh(self, article_id: int, one: Signature, rarity: Rarity) -> Weighed:
         known = self._weighed.get(article_id)
-        if known is None:
+        if known is None or known.signature is not one:
             known = self._weighed[article_id] = weigh(one, rarity)
         return known
 
     def _enter(self, article_id: int, one: Signature, story: int) -> int:
         """Let a story have an article from now on; its id, as the archive shall know it."""
-        self._members.setdefault(story, {})[article_id] = one
-        self._weighed.pop(article_id, None)
+        self._members[story] = _newest({**self._members.get(story, {}), article_id: one})
         day = day_of(one)
         if day is not None:
             for mark in one.proposing():
                 _insert(self._added.setdefault(mark, []), (day, story))
         return story if story < _FIRST_NEW else _FIRST_NEW - story
+
+
+def _newest(members: dict[int, Signature]) -> dict[int, Signature]:
+    """Those of the newest `MEMBERS` articles."""
+    if len(members) <= MEMBERS:
+        return members
+    return {article_id: members[article_id] for article_id in sorted(members)[-MEMBERS:]}
 
 
 def _newest_around(added: Sequence[Posted], day: int) -> Sequence[Posted]:

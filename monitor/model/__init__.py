@@ -23,6 +23,8 @@ receipt            always sums to the score
 gate               the two-sided rule: both sides of the beat must be evidenced
 story, lead,       articles about one event; the article that speaks for it; all of them
 coverage
+embedding, mean    where a model of language places a text, as a vector; what the embeddings of
+                   all texts of a language have in common
 figure             a quoted number with its unit and its place in the text
 commitment,        a promise with actor, deadline and document; a sentence that tells of it being
 evidence           kept
@@ -63,6 +65,7 @@ from monitor.model.collected import (
     Validators,
     Wording,
 )
+from monitor.model.embedded import Embedding, Mean
 from monitor.model.judged import (
     Alias,
     Assessment,
@@ -92,7 +95,7 @@ from monitor.model.judged import (
     Trap,
     Voice,
 )
-from monitor.model.ledger import Account, Contradiction, Lead, Statement
+from monitor.model.ledger import Account, Contradiction, Lead, Quotation, Statement
 from monitor.model.published import (
     Change,
     Coverage,
@@ -143,6 +146,7 @@ __all__ = [
     "DeliveryOutcome",
     "DeliveryState",
     "Edition",
+    "Embedding",
     "Entity",
     "Entry",
     "Evidence",
@@ -162,6 +166,7 @@ __all__ = [
     "Lead",
     "MachineWords",
     "Match",
+    "Mean",
     "Memory",
     "Notice",
     "Outline",
@@ -173,6 +178,7 @@ __all__ = [
     "PollOutcome",
     "Promises",
     "Proof",
+    "Quotation",
     "Rated",
     "Rating",
     "ReceiptLine",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.model.collected import Article
+from monitor.model.embedded import Embedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,16 +287,18 @@ class Signature:
 
     A mark begins with a letter for its kind (`monitor.match.signing`); words are folded roots of
     title and summary. ``at`` is the time that the article stands for, None when nobody knows.
+    ``embedding`` is None where no model was asked.
     """
 
     at: datetime | None
     lang: str
     marks: frozenset[str]
     words: frozenset[str] = frozenset()
+    embedding: Embedding | None = None
 
     def telling(self) -> list[str]:
         """The marks that bring articles together: no countries and acts, and nothing twice."""
-        return [mark for mark in self.marks if mark[0] not in "cash"]
+        return [mark for mark in self.marks if mark[0] not in "cahos"]
 
     def longest(self, most: int = 16) -> list[str]:
         """So many of the words: the longest, which are mostly the rarest."""

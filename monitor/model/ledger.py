@@ -63,3 +63,21 @@ class Lead:
     outlet: str
     article_id: int
     glosses: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a person or an office of the beat is quoted with in an article, word for word.
+
+    ``speaker`` is written as in the article and ``entity`` its id; ``known`` is what the reader
+    knows it as, empty where that is plain.
+    """
+
+    words: str
+    speaker: str
+    entity: str
+    lang: str
+    outlet: str
+    article_id: int
+    url: str
+    known: str = ""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from monitor.model.collected import FeedState, Gap, Notice
 from monitor.model.judged import CommitmentState, Figure, JudgedArticle, StoryCoverage, Voice
-from monitor.model.ledger import Lead
+from monitor.model.ledger import Lead, Quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Story:
     ``coverage`` is who carries it, None where nobody looked for copies; ``names`` are the
     recognised names of the lead article, as written and as the reader knows them. ``words`` are the
     sentences that speak for it; ``machine`` is printed instead of its own words, and marked.
+    ``quotations`` are what people and offices of the beat say in its articles.
     """
 
     id: int
@@ -84,6 +85,7 @@ class Story:
     names: tuple[tuple[str, str], ...] = ()
     machine: MachineWords | None = None
     words: Lead | None = None
+    quotations: tuple[Quotation, ...] = ()
 
     @property
     def voices(self) -> tuple[Voice, ...]:

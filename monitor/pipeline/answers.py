@@ -163,6 +163,7 @@ def timed(
     known = outcome.memory.habits if outcome.memory else feed.habits
     interval = outcome.interval or feed.interval or its_pace.usual
     interval = min(max(interval, its_pace.fastest), its_pace.slowest)
+    interval = habits.unhurried(interval, known, its_pace, now)
     due = polling.next_poll_at(
         now,
         interval,

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from monitor.assist.answers import Answers
 from monitor.assist.asking import Ask, Lanes
-from monitor.assist.endpoint import Endpoint
+from monitor.assist.endpoint import Endpoint, sendable
 from monitor.assist.grounds import objection
 from monitor.assist.passages import (
     Answer,
@@ -27,7 +27,6 @@ from monitor.assist.passages import (
     words_in,
 )
 from monitor.config import AssistSettings
-from monitor.errors import InputError
 from monitor.match.claims import ClaimReader
 from monitor.model import Edition, MachineWords, Section, Story
 from monitor.pipeline.boundary import Boundary
@@ -60,10 +59,7 @@ def rewording(setup: Setup, now: datetime, clock: Callable[[], float] = time.mon
 def model_key(setup: Setup) -> str:
     """The key for the model's server, empty for none; InputError for one that cannot travel."""
     wishes = setup.settings.assist
-    found = wishes.key(setup.configuration.folder) if wishes else ""
-    if not found.isascii() or not found.isprintable() or " " in found:
-        raise InputError("[assist]: the key has blanks or letters outside ASCII in it")
-    return found
+    return sendable("[assist]", wishes.key(setup.configuration.folder)) if wishes else ""
 
 
 @dataclass(frozen=True, slots=True)

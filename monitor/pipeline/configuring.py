@@ -73,7 +73,9 @@ def _row(listing: FeedListing) -> dict[str, str]:
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 

@@ -23,12 +23,14 @@ from monitor.publish.transports import (
 )
 from monitor.store import Store
 
-__all__ = ["Delivered", "deliver", "transports"]
+__all__ = ["BOUNCES", "Delivered", "deliver", "stop_sending", "transports"]
 
 _log = logging.getLogger(__name__)
 # A server may take ten minutes over the final dot (RFC 5321, 4.5.3.2.6).
 _LEASE = timedelta(minutes=10)
-_BOUNCES = 3
+BOUNCES = 3  # editions in a row
+
+Key = tuple[str, str, str]  # digest, subscriber, transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +152,34 @@ def _follow_up(
         case RefusedError():
             _count_bounce(store, delivery, at)
         case GoneError():
-            _stop(store, delivery, Standing.GONE, str(error), at)
+            stop_sending(store, _key(delivery), Standing.GONE, str(error), at)
         case LaterError(whole=True) if outcome.retry_at is not None:
             store.editions.postpone(delivery.transport, outcome.retry_at, str(error))
             if isinstance(error, LoginRefusedError):
                 _alert(store, notice("no_login"), at)
         case _ if outcome.state is DeliveryState.DEAD and (error.retry or error.unknown):
-            _alert(store, _about("given_up", delivery), at)
+            _alert(store, _about("given_up", _key(delivery)), at)
 
 
 def _count_bounce(store: Store, delivery: Delivery, at: datetime) -> None:
-    if store.subscriptions.bounced(delivery, at) >= _BOUNCES:
-        _stop(store, delivery, Standing.BOUNCED, f"{_BOUNCES} editions were refused", at)
+    if store.subscriptions.bounced(delivery, at) >= BOUNCES:
+        reason = f"{BOUNCES} editions were refused"
+        stop_sending(store, _key(delivery), Standing.BOUNCED, reason, at)
 
 
-def _stop(store: Store, delivery: Delivery, standing: Standing, reason: str, at: datetime) -> None:
-    """Send the subscriber nothing more, and tell the owner once, without an address."""
-    key = (delivery.edition.digest, delivery.subscriber, delivery.transport)
+def _key(delivery: Delivery) -> Key:
+    return delivery.edition.digest, delivery.subscriber, delivery.transport
+
+
+def stop_sending(store: Store, key: Key, standing: Standing, reason: str, at: datetime) -> None:
+    """Send a subscriber nothing more, and tell the owner once, without an address."""
     if store.subscriptions.stop(key, standing, reason, at):
-        _log.warning("%s gets no more editions: %s", delivery.subscriber, reason)
-        _alert(store, _about("unreachable", delivery), at)
+        _log.warning("%s gets no more editions: %s", key[1], reason)
+        _alert(store, _about("unreachable", key), at)
 
 
-def _about(key: str, delivery: Delivery) -> str:
-    return notice(key, digest=delivery.edition.digest, transport=delivery.transport)
+def _about(sentence: str, key: Key) -> str:
+    return notice(sentence, digest=key[0], transport=key[2])
 
 
 def _alert(store: Store, sentence: str, at: datetime) -> None:

@@ -284,6 +284,7 @@ def report(listing: FeedListing, parsed: ParsedFeed, now: datetime, its_pace: Pa
     )
     state, evidence = truth(polled, now)
     is_told = parsed.error is None or state.failed
+    interval = habits.unhurried(habits.interval(known, its_pace), known, its_pace, now)
     return Report(
         listing=listing,
         state=state,
@@ -292,7 +293,7 @@ def report(listing: FeedListing, parsed: ParsedFeed, now: datetime, its_pace: Pa
         newest=known.newest,
         oldest=known.oldest,
         body_share=body_share(parsed.entries),
-        interval=None if state.failed else habits.interval(known, its_pace),
+        interval=None if state.failed else interval,
         lang=language(parsed.entries, parsed.lang or listing.lang),
     )
 

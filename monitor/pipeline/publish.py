@@ -145,8 +145,8 @@ def _fresh(
 ) -> list[Story]:
     """Wanted stories that no edition told: all that an urgent one may have."""
     stories = _wanted(store, setup, digest, variant, its_window)
-    told = _carried(store, digest, variant, stories)
-    return [story for story in stories if story.id not in told]
+    carried = _carried(store, digest, variant, stories)
+    return [story for story in stories if story.id not in carried]
 
 
 def _wanted(
@@ -167,7 +167,7 @@ def _wanted(
 
 def _carried(
     store: Store, digest: DigestSettings, variant: Variant, stories: list[Story]
-) -> frozenset[int]:
+) -> dict[int, set[int]]:
     return store.stories.carried(
         digest.name, variant.key, [story.id for story in stories], moved_from=variant.moved_from
     )
@@ -362,8 +362,8 @@ def draft(
     is_urgent = digest.when is not None
     found = _fresh if is_urgent else _wanted
     stories = found(store, setup, digest, variant, its_window)
-    ids = [story.id for story in stories]
-    told = store.editions.told(digest.name, variant.key, ids, moved_from=variant.moved_from)
+    carried = _carried(store, digest, variant, stories)
+    told = frozenset[int]().union(*carried.values())
     names = country_names(setup.beat, variant.lang)
     edition = compose(
         digest.name,
@@ -371,7 +371,7 @@ def draft(
         its_window,
         variant.zone,
         updated(stories, told, setup.beat, setup.camps, variant.lang),
-        _carried(store, digest, variant, stories),
+        frozenset(carried),
         _coverage(store, its_window, threshold),
         setup.beat.topics,
         list(filter(variant.wants, _near_misses(store, its_window, threshold, stories))),
@@ -383,7 +383,7 @@ def draft(
     )
     topics = {topic.slug: topic.name(variant.lang) for topic in setup.beat.topics}
     called = {**names, **topics}
-    told_of = enriched(edition, setup.beat, setup.camps)
+    told_of = enriched(edition, setup)
     if is_urgent:
         return replace(told_of, near_misses=())
     past = measured(store, its_window, threshold, lambda subject: called.get(subject, subject))

@@ -11,13 +11,13 @@ from monitor import __version__
 from monitor.beat import load_beat, load_camps, load_feeds
 from monitor.beat.places import beat_folder
 from monitor.config import Configuration, Settings
-from monitor.http import Door, Limits
-from monitor.http.pacing import Pacer
 from monitor.model import Beat, Camp, FeedListing
 
 if TYPE_CHECKING:
+    from monitor.http import Door
     from monitor.match.matching import Watchlist
     from monitor.match.signing import Signer
+    from monitor.pipeline.embedding import Embedder
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,15 @@ class Setup(Wishes):
 
         return Signer(self.watchlist)
 
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """The model that is asked where articles belong; None where none is wished for."""
+        if not self.settings.stories.embeddings:
+            return None
+        from monitor.pipeline.embedding import Embedder
+
+        return Embedder(self)
+
 
 def prepare(configuration: Configuration) -> Setup:
     """Load the beat that the settings name; raises ``BeatError`` with all mistakes."""
@@ -95,6 +104,10 @@ def open_door(
     ``seconds`` is the longest time of a request where it has to be another, ``spacing`` the
     seconds between two requests to one host.
     """
+    # Here and not above: whoever only assesses or publishes has no use for it.
+    from monitor.http import Door, Limits
+    from monitor.http.pacing import Pacer
+
     network = settings.network
     between = network.host_spacing_seconds if spacing is None else spacing
     contact = f" (+{network.contact})" if network.contact else ""

@@ -119,7 +119,11 @@ def _topics(beat: Beat) -> dict[str, str]:
 
 
 def unsubscribe(store: Store, setup: Setup, token: str, now: datetime) -> bool:
-    """Do what the holder of ``token`` wants, as often as it comes; False when it is nobody's."""
+    """Do what the holder of ``token`` wants, as often as it comes; False when it is nobody's.
+
+    StoreError where it could not be kept: nobody is told that they have left and gets more mail.
+    """
+    store.check_room()
     key = _key_of(store, setup, token)
     if key is None:
         return False

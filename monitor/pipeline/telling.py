@@ -8,19 +8,21 @@ from dataclasses import replace
 from monitor.match.coverage import coverage, is_actor, is_measure, named
 from monitor.match.figures import figures
 from monitor.match.lead import lead
+from monitor.match.quotations import may_quote, quotations
 from monitor.model import (
     Beat,
     Camp,
     Edition,
     Entity,
     JudgedArticle,
-    Section,
+    Quotation,
     Story,
     StoryFigure,
     Trend,
     Trends,
     Window,
 )
+from monitor.pipeline.setup import Setup
 from monitor.publish.changes import change, merged
 from monitor.publish.trends import counted, looked_back, trends
 from monitor.store import Store
@@ -71,38 +73,47 @@ def _actors(member: JudgedArticle, acting: Mapping[str, Entity]) -> tuple[str, .
     return tuple(each for each in there if each in acting)
 
 
-def enriched(edition: Edition, beat: Beat, camps: Sequence[Camp]) -> Edition:
-    """The edition with lead, figures, coverage and recognised names of what it prints."""
-    known = {entity.id: entity for entity in beat.entities}
+def enriched(edition: Edition, setup: Setup) -> Edition:
+    """The edition with lead, figures, coverage, quotations and names of what it prints."""
+    known = {entity.id: entity for entity in setup.beat.entities}
     called = {each: name_in(entity, edition.lang) for each, entity in known.items()}
-    return replace(
-        edition,
-        sections=tuple(
-            _enriched(section, edition.lang, known, called, camps) for section in edition.sections
-        ),
+    sections = (
+        replace(
+            section,
+            stories=tuple(
+                _enriched(story, edition.lang, known, called, setup) for story in section.stories
+            ),
+        )
+        for section in edition.sections
     )
+    return replace(edition, sections=tuple(sections))
 
 
 def _enriched(
-    section: Section,
+    story: Story,
     lang: str,
     known: Mapping[str, Entity],
     called: Mapping[str, str],
-    camps: Sequence[Camp],
-) -> Section:
+    setup: Setup,
+) -> Story:
+    words = lead(story.articles, lang, called)
     return replace(
-        section,
-        stories=tuple(
-            replace(
-                story,
-                figures=_quoted(story),
-                coverage=named(coverage(story.articles, camps), known, called),
-                names=tuple(_names(story.lead, lang, known)),
-                words=lead(story.articles, lang, called),
-            )
-            for story in section.stories
-        ),
+        story,
+        figures=_quoted(story),
+        coverage=named(coverage(story.articles, setup.camps), known, called),
+        names=tuple(_names(story.lead, lang, known)),
+        words=words,
+        quotations=_quotations(story, lang, called, setup, words.text if words else ""),
     )
+
+
+def _quotations(
+    story: Story, lang: str, called: Mapping[str, str], setup: Setup, beside: str
+) -> tuple[Quotation, ...]:
+    """Who says what in it; of an update the rest was told before."""
+    if story.change or not may_quote(story.articles):
+        return ()
+    return quotations(story.articles, lang, setup.watchlist, called, beside)
 
 
 def _quoted(story: Story) -> tuple[StoryFigure, ...]:

@@ -34,6 +34,10 @@ class Frame:
         """The sentence ``key`` with its places filled."""
         return self._filled("words", key, values)
 
+    def labelled(self, key: str, words: str) -> str:
+        """``words`` behind the label ``key`` and this language's colon."""
+        return f"{self.say(key)}{self.table['colon']}{words}"
+
     def section(self, slug: str) -> str:
         """The name of a section that every edition may have."""
         return self._filled("sections", slug, {})
@@ -112,7 +116,8 @@ class Frame:
         figures = self.table["figures"]
         for step in figures["prefixes"].get(figure.unit, ()):
             if abs(figure.value) >= step["from"]:
-                return f"{self._short(figure.value / step['from'])}{NO_BREAK_SPACE}{step['name']}"
+                between = self.table["units_between"].replace(" ", NO_BREAK_SPACE)
+                return f"{self._short(figure.value / step['from'])}{between}{step['name']}"
         pattern = figures["units"].get(figure.unit)
         if pattern is None:
             return " ".join(figure.text.split())

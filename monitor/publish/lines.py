@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from monitor.model import Change, JudgedArticle, Story, StoryFigure
+from monitor.model import Change, JudgedArticle, Quotation, Story, StoryFigure
 from monitor.publish.frame import Frame
 from monitor.publish.machine import machine_headline, machine_lead
 from monitor.publish.reasons import reason
@@ -24,6 +24,11 @@ _FIGURES_NAMED = 4
 _NAMES_GLOSSED = 6
 _FEWEST_VOICES = 3
 _SOLE_NAMED = 3
+_QUOTATION_LENGTH = 220
+# A name that is quoted in part has one of its marks only.
+_QUOTES = re.compile('[«»„“”"]')
+_PIECE_UNBROKEN = 16
+_GLOSS_UNBROKEN = 36  # a line of a telephone has about fifty characters of this size
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,14 @@ class OutletLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotationLines:
+    """What somebody says, its article, language and direction, and who says it where."""
+
+    words: Headline
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryLines:
     """A story as printed; ``evidence`` is the reason without its sum, ``more`` names the rest.
 
@@ -66,6 +79,7 @@ class StoryLines:
     camps: str = ""
     sole: str = ""
     lead_lang: str = "und"
+    quotation: QuotationLines | None = None
 
     @property
     def lead_dir(self) -> str:
@@ -93,6 +107,7 @@ def story_lines(story: Story, frame: Frame) -> StoryLines:
         names=_names(story, frame),
         camps=_camps(story, frame),
         sole=_sole(story, frame),
+        quotation=_quotation(story.quotations),
     )
 
 
@@ -109,6 +124,31 @@ def _lead(story: Story, frame: Frame) -> tuple[str, str]:
     if words or story.words is None:
         return words, frame.lang
     return clean(story.words.text, _LEAD_LENGTH), _tag(story.words.lang)
+
+
+def _quotation(said: Sequence[Quotation]) -> QuotationLines | None:
+    """The first quotation that is short enough for a digest."""
+    short = (each for each in said if len(each.words) <= _QUOTATION_LENGTH)
+    quoted = next(short, None)
+    if quoted is None:
+        return None
+    words = clean(quoted.words)
+    url, lang = reachable(quoted.url, ("http", "https")), _tag(quoted.lang)
+    speaker = " = ".join(
+        clean(name, NAME_LENGTH) for name in (quoted.speaker, quoted.known) if name
+    )
+    told = f"{_unbroken(speaker)} · {clean(quoted.outlet, NAME_LENGTH)} · {lang}"
+    return QuotationLines(Headline(words, url, lang, direction(words)), told)
+
+
+def _unbroken(gloss: str) -> str:
+    """A name and what it is called here: together on a line where that is not too long.
+
+    No line begins with the sign that they are equal.
+    """
+    if len(gloss) <= _GLOSS_UNBROKEN:
+        return gloss.replace(" ", NO_BREAK_SPACE)
+    return gloss.replace(" = ", f"{NO_BREAK_SPACE}= ")
 
 
 def near_miss(member: JudgedArticle, frame: Frame) -> StoryLines:
@@ -206,9 +246,16 @@ def _more(outlets: Sequence[str], frame: Frame) -> str:
 
 
 def _evidence(member: JudgedArticle, frame: Frame) -> str:
-    """The reason without its sum; no line begins with a dot or with points."""
-    pieces, _, _ = reason(member.judgement, lang=frame.lang).rpartition(" = ")
-    return re.sub(r" (?=· |[+−]\d)", NO_BREAK_SPACE, pieces)
+    """The reason without its sum; no line begins with a dot or with points.
+
+    What is short is not parted either: ``4 more +23``.
+    """
+    said, _, _ = reason(member.judgement, lang=frame.lang).rpartition(" = ")
+    pieces = (
+        piece.replace(" ", NO_BREAK_SPACE) if len(piece) <= _PIECE_UNBROKEN else piece
+        for piece in said.split(" · ")
+    )
+    return re.sub(r" (?=· |[+−]\d)", NO_BREAK_SPACE, " · ".join(pieces))
 
 
 def _quoted(figures: Sequence[StoryFigure], frame: Frame) -> str:
@@ -219,14 +266,14 @@ def _names(story: Story, frame: Frame) -> str:
     """Recognised names in another language: as written, and as known here."""
     glossed = story.words.glosses if story.words else ()
     glosses = (
-        f"{clean(form, NAME_LENGTH)} = {clean(known, NAME_LENGTH)}"
+        f"{clean(_QUOTES.sub('', form), NAME_LENGTH)} = {clean(known, NAME_LENGTH)}"
         for form, known in dict.fromkeys((*story.names, *glossed)[:_NAMES_GLOSSED])
     )
-    return " · ".join(gloss.replace(" ", NO_BREAK_SPACE) for gloss in glosses)
+    return " · ".join(map(_unbroken, glosses))
 
 
 def _camps(story: Story, frame: Frame) -> str:
-    """Which camps carry a story, by independent voices, and which are silent.
+    """Which camps carry a story, with the number of independent voices, and which are silent.
 
     Where two voices tell it, that one of them is silent tells nothing; of an update the rest was
     told before.
@@ -236,7 +283,7 @@ def _camps(story: Story, frame: Frame) -> str:
         return ""
     told = [(each.camp.id, len(each.voices)) for each in found.camps if each.voices]
     carried = frame.listed(
-        f"{_camp(camp, frame)} {frame.number(number)}"
+        _camp(camp, frame) if number == 1 else f"{_camp(camp, frame)} {frame.number(number)}"
         for camp, number in sorted(told, key=lambda pair: -pair[1])
     )
     silent = frame.listed(_camp(camp.id, frame) for camp in found.silent)

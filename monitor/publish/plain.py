@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.publish.frame import Frame
-from monitor.publish.lines import OutletLine, StoryLines
+from monitor.publish.lines import OutletLine, QuotationLines, StoryLines
 from monitor.publish.presentation import FigureLine, Page, SectionLines, TrendLines
 from monitor.publish.promises import PromiseLine, PromiseLines
 from monitor.publish.typography import NO_BREAK_SPACE, width, wrap
 
-COLUMNS = 76
+COLUMNS = 72
 _INDENT = "    "
 _BARS = "·▁▂▃▄▅▆▇█"
 
 
 def set_text(page: Page) -> str:
-    """The whole page in lines of at most 76 columns; only addresses may be longer."""
+    """The whole page in lines of at most 72 columns; only addresses may be longer."""
     blocks = [*_masthead(page), *_body(page), *_footer(page)]
     text = "\n\n".join(block for block in blocks if block) + "\n"
     return text.replace(NO_BREAK_SPACE, " ")
@@ -101,21 +101,26 @@ def _story(label: str, story: StoryLines, frame: Frame) -> str:
     label = f"{label:>{len(_INDENT)}}"
     return _block(
         wrap(story.headline.words, COLUMNS, label, _INDENT),
-        _labelled(frame.say("new"), story.new),
+        _labelled("new", story.new, frame),
         story.lead and wrap(story.lead, COLUMNS, _INDENT),
-        _labelled(frame.say("names"), story.names),
-        _labelled(frame.say("quoted"), story.figures),
+        _labelled("names", story.names, frame),
+        _quotation(story.quotation),
+        _labelled("quoted", story.figures, frame),
         _outlet(story.byline),
         *(_outlet(line) for line in story.others),
         story.more and wrap(story.more, COLUMNS, _INDENT),
-        _labelled(frame.say("carried_by"), story.camps),
-        _labelled(frame.say("one_camp"), story.sole),
-        _labelled(frame.say("why"), story.evidence and f"{story.evidence} = {story.score}"),
+        _labelled("carried_by", story.camps, frame),
+        _labelled("one_camp", story.sole, frame),
+        _labelled("why", story.evidence and f"{story.evidence} = {story.score}", frame),
     )
 
 
-def _labelled(label: str, words: str) -> str:
-    return wrap(f"{label}: {words}", COLUMNS, _INDENT) if words else ""
+def _quotation(said: QuotationLines | None) -> str:
+    return wrap(f"“{said.words.words}” — {said.told}", COLUMNS, _INDENT) if said else ""
+
+
+def _labelled(key: str, words: str, frame: Frame) -> str:
+    return wrap(frame.labelled(key, words), COLUMNS, _INDENT) if words else ""
 
 
 def _figure(line: FigureLine) -> str:

@@ -144,7 +144,7 @@ def present(
         subject=_subject(edition, fresh, moved, frame),
         preview=" · ".join(title_of(story.lead, 90, frame) for story in fresh[1:4]),
         title=clean(edition.title, NAME_LENGTH),
-        date=frame.date(edition.window.until, edition.zone),
+        date=_capitalised(frame.date(edition.window.until, edition.zone)),
         counts=_capitalised(_counts(fresh, moved, frame)),
         notices=(*late, *(clean(notice, 400) for notice in notices)),
         quiet="" if edition.sections else _quiet(edition.coverage, frame),
@@ -278,7 +278,7 @@ def _trend_lines(trends: Trends, frame: Frame) -> TrendLines:
     bars = (*whole.earlier, whole.number)[-_LONGEST_CHART:]
     windows = frame.count("window", len(whole.earlier))
     return TrendLines(
-        sentence=f"{frame.say('trend_all')}: {_beside(whole, _SAID_OF_ALL, frame)}",
+        sentence=frame.labelled("trend_all", _beside(whole, _SAID_OF_ALL, frame)),
         unusual=tuple(
             (clean(trend.subject, NAME_LENGTH), _beside(trend, _SAID_OF_ALL, frame))
             for trend in trends.unusual
@@ -325,8 +325,10 @@ def _feeds(coverage: Coverage, frame: Frame) -> str:
     if not failed and not stale:
         return frame.say("feeds_fine", feeds=polled)
     answered, failures = frame.number(feeds - failed), frame.number(failed)
+    if not stale:
+        return frame.say("feeds", feeds=polled, answered=answered, failed=failures)
     return frame.say(
-        "feeds", feeds=polled, answered=answered, failed=failures, stale=frame.number(stale)
+        "feeds_stale", feeds=polled, answered=answered, failed=failures, stale=frame.number(stale)
     )
 
 

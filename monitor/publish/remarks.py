@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _FAILURES_NAMED = 150
 _OTHERS_NAMED = 20
 # The language in which feeds, servers and this program itself say what went wrong.
 _ERRORS_ARE_IN = "en"
+# The parser's own words on where a document broke are for the log, not for readers.
+_PLACE = re.compile(r" \(<unknown>:[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _failures(failed: Sequence[FeedHealth], frame: Frame) -> tuple[Remark, ...]:
 
 def _failure(health: FeedHealth, frame: Frame) -> str:
     if health.error and frame.lang == _ERRORS_ARE_IN:
-        return health.error
+        return _PLACE.sub("", health.error)
     return frame.state(health.state)
 
 

@@ -34,6 +34,7 @@ FIELDS = (
 )
 _THRESHOLD = {"matched": ">=", "unmatched": "<"}
 _BOUND = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,3}(?:\.[0-9]+)?)")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _STORY = re.compile(r"[0-9]{1,18}")
 _DISTANCE = re.compile(r"([0-9]{1,4})([hdwmy])")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9][0-9]?))?(?:-([0-9][0-9]?))?")
@@ -91,7 +92,7 @@ class Field:
     def _named(self) -> Leaf:
         match self._name:
             case "lang":
-                return Lang(self._value.casefold())
+                return self._lang()
             case "outlet":
                 return Outlet(self._value)
             case "camp":
@@ -104,6 +105,11 @@ class Field:
     def _label(self) -> Label:
         plain = self._value.upper() if self._name == "country" else self._value.casefold()
         return Label(self._name, self._value, (plain,), self._value_column)
+
+    def _lang(self) -> Lang:
+        if _LANGUAGE.fullmatch(self._value):
+            return Lang(self._value.casefold())
+        raise self._error("a language is named by its code, as lang:zh, lang:kk or lang:ru")
 
     def _score(self) -> Score:
         if bound := _BOUND.fullmatch(self._value):

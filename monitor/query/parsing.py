@@ -31,6 +31,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPERATORS = ("AND", "OR", "NOT")
+# A field that is compared, with the sign right behind it.
+_COMPARED = re.compile(r"(?:score|figure|published|first-seen)(?=[<>=])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,14 @@ class _Parser:
 
     def _word(self, token: _Token) -> Word:
         if not has_words(token.text):
-            shown = token.text or "*"
+            shown = token.text if token.text or token.exact else "*"
             problem = f'there is no letter or digit to search for in "{shown}"'
             raise QueryError(self._text, token.column, problem)
+        if not token.exact and (compared := _COMPARED.match(token.text)):
+            field = compared[0].casefold()
+            raise QueryError(
+                self._text, token.column + compared.end(), f"a colon is missing behind {field}"
+            )
         if "*" in token.text:
             column = token.column + token.text.index("*")
             raise QueryError(self._text, column, "a * may stand at the end of a word only")

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from monitor.model import Feed, FeedState, Finding
+from monitor.model import Feed, Finding
 from monitor.store.database import Database
+from monitor.store.feeds import unpolled
 from monitor.store.findings import Shown, keep
 from monitor.store.schema import feeds
 from monitor.store.statements import insert
@@ -23,23 +24,9 @@ class Archives:
     def feed(self, name: str) -> Feed:
         """The feed that stands for the archive called ``name``; made if it is not there."""
         url = f"archive:{name}"
-        row = {
-            "url": url,
-            "host": "",
-            "outlet": name,
-            "enabled": False,
-            "paused": False,
-            "state": FeedState.NEW,
-            "failures": 0,
-            "moves": 0,
-            "strikes": 0,
-            "begun": 0,
-            "stamps": "",
-            "habits": {},
-            "token": 0,
-        }
+        adding = insert(feeds).values(unpolled(url, name)).on_conflict_do_nothing()
         with self._database.writing() as connection:
-            connection.execute(insert(feeds).values(row).on_conflict_do_nothing())
+            connection.execute(adding)
             its_id = connection.scalars(select(feeds.c.id).where(feeds.c.url == url)).one()
         return Feed(its_id, url, name)
 

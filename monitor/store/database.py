@@ -59,6 +59,7 @@ class Database:
     def __init__(self, place: Place, access: Access = Access.WRITING) -> None:
         self.place = place
         self._engine = place.engine(access)
+        self._opened = place.identity()
         self._thread = threading.local()
         # Threads of one process queue here, which is fair; SQLite lets the waiting ones poll.
         self._turn = threading.Lock()
@@ -105,8 +106,8 @@ class Database:
                 raise self._unreadable(error) from error
 
     def check_room(self) -> None:
-        """StoreError when the disk is so full that writing could break off in the middle."""
-        self.place.check_room()
+        """StoreError when writing could break off in the middle, or would be lost."""
+        self.place.check_room(self._opened)
 
     def log_size(self) -> int:
         """How many bytes of changes wait to be written back from the log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,23 +165,6 @@ class Editions:
         with self._database.writing() as connection:
             if connection.execute(again.values(anew)).rowcount == 0:
                 _address(connection, edition_id, [addressed], now)
-
-    def told(
-        self,
-        digest: str,
-        variant: str,
-        story_ids: Iterable[int],
-        *,
-        moved_from: FrozenEdition | None = None,
-    ) -> frozenset[int]:
-        """The articles of ``story_ids`` that an earlier edition of the variant carried."""
-        ours = (carried.c.digest == digest, told_to(variant, moved_from))
-        told: set[int] = set()
-        with self._database.reading() as connection:
-            for chunk in chunks(story_ids):
-                rows = select(carried.c.article_id).where(*ours, carried.c.story_id.in_(chunk))
-                told.update(connection.scalars(rows))
-        return frozenset(told)
 
     def relevant(self, threshold: float, since: datetime, until: datetime) -> list[Spoken]:
         """When articles at ``threshold`` became eligible in ``(since, until]``, and their labels.

@@ -344,16 +344,13 @@ _CLAIM = (
 )
 
 
-def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:
+def unpolled(url: str, outlet: str) -> dict[str, Any]:
+    """The row of a feed that nobody polls yet and of which nothing is remembered."""
     return {
-        "url": listing.url,
-        "host": host(listing.url),
-        "outlet": listing.outlet,
-        "lang": listing.lang,
-        "country": listing.country,
-        "camp": listing.camp,
-        "recipe": asdict(listing.recipe) if listing.recipe else None,
-        "enabled": True,
+        "url": url,
+        "host": "",
+        "outlet": outlet,
+        "enabled": False,
         "paused": False,
         "state": FeedState.NEW,
         "failures": 0,
@@ -363,6 +360,17 @@ def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:
         "stamps": "",
         "habits": {},
         "token": 0,
+    }
+
+
+def _listed(listing: FeedListing, now: datetime) -> dict[str, Any]:
+    return unpolled(listing.url, listing.outlet) | {
+        "host": host(listing.url),
+        "lang": listing.lang,
+        "country": listing.country,
+        "camp": listing.camp,
+        "recipe": asdict(listing.recipe) if listing.recipe else None,
+        "enabled": True,
         "next_poll_at": now,
     }
 

@@ -23,6 +23,7 @@ from monitor.store.commitments import Commitments
 from monitor.store.counting import Group
 from monitor.store.database import Database, place_of
 from monitor.store.editions import Editions
+from monitor.store.embeddings import Embeddings
 from monitor.store.feeds import Feeds, count_enabled
 from monitor.store.figures import Figures
 from monitor.store.hands import Hands
@@ -65,6 +66,7 @@ class Store:
         self.commitments = Commitments(database)
         self.figures = Figures(database)
         self.stories = Stories(database)
+        self.embeddings = Embeddings(database)
         self.hands = Hands(database)
         self.editions = Editions(database)
         self.subscriptions = Subscriptions(database)

@@ -12,6 +12,9 @@ from monitor.errors import StoreError
 BUSY_SECONDS = 35  # that a writer waits for another
 
 
+Identity = tuple[int, int]
+
+
 class Access(Enum):
     """What a database is opened for."""
 
@@ -49,8 +52,14 @@ class Place(Protocol):
     def hint(self) -> str:
         """How to put a backup in its place, to end a sentence with."""
 
-    def check_room(self) -> None:
-        """StoreError when so little space is left that writing could break off in the middle."""
+    def identity(self) -> Identity | None:
+        """What tells this database from another that was put in its place; None for none."""
+
+    def check_room(self, opened: Identity | None) -> None:
+        """StoreError when so little space is left that writing could break off in the middle.
+
+        Or when what was ``opened`` is no longer what stands there.
+        """
 
     def check_references(self, connection: Connection) -> None:
         """StoreError when a row refers to another that is not there."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from monitor.errors import BusyError, StoreError
-from monitor.store.places import BUSY_SECONDS, Access, Stamp
+from monitor.store.places import BUSY_SECONDS, Access, Identity, Stamp
 from monitor.store.postgres_text import read_form
 from monitor.text.addresses import SHOWN_OPTIONS
 from monitor.text.plain import one_line
@@ -116,7 +116,11 @@ class Server:
         name = shlex.quote(str(self))
         return f"`pg_restore --clean --if-exists --dbname={name} FILE` puts a dump in its place"
 
-    def check_room(self) -> None:
+    def identity(self) -> Identity | None:
+        """The server lets nobody replace a database that is in use."""
+        return None
+
+    def check_room(self, opened: Identity | None) -> None:
         """The server looks after its disk; when that is full, writing breaks off whole."""
 
     def check_references(self, connection: Connection) -> None:

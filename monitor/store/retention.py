@@ -17,6 +17,7 @@ from monitor.store.indexing import indexed
 from monitor.store.schema import (
     articles,
     counted,
+    embeddings,
     entries,
     extracts,
     figures,
@@ -94,7 +95,7 @@ def _old(before: datetime, threshold: float, after: Place | None) -> Select[int,
 
 
 # What goes with an article, and what stays of it; whatever else refers to it holds it.
-_GOING = (labels, signatures, extracts, figures, counted)
+_GOING = (labels, signatures, embeddings, extracts, figures, counted)
 _STAYING = (identities, entries, revisions)
 _HOLDING = tuple(
     column

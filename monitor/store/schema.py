@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Interval,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from monitor.store.columns import Key, Utc, Whole, Words
 
-HEAD = "0006"  # the newest revision in migrations/versions; saves importing Alembic at each start
+HEAD = "0007"  # the newest revision in migrations/versions; saves importing Alembic at each start
 FULL_TEXT = "article_search"
 
 
@@ -306,6 +307,28 @@ marks = Table(
     Column("mark", Text, primary_key=True),
     Column("day", Whole, primary_key=True),
     Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Where a model of language places articles, where one is asked; numbers of 16 bits.
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("model", Text, nullable=False),
+    Column("dimension", Whole, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# What the texts of a language have in common, and up to which article; numbers of 32 bits.
+embedding_means = Table(
+    "embedding_means",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("lang", String(16), primary_key=True),
+    Column("texts", Whole, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("until", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
 

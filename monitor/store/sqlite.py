@@ -19,7 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import BusyError, StoreError
-from monitor.store.places import BUSY_SECONDS, Access, Stamp
+from monitor.store.places import BUSY_SECONDS, Access, Identity, Stamp
 from monitor.text.plain import one_line
 
 _TO_READ = (
@@ -72,9 +72,13 @@ class File:
         """The command that puts the newest backup in its place."""
         return how_to_restore(self.path)
 
-    def check_room(self) -> None:
-        """StoreError when the disk is nearly full."""
-        check_room(self.path)
+    def identity(self) -> Identity | None:
+        """The file by its number on its disk."""
+        return identity(self.path)
+
+    def check_room(self, opened: Identity | None) -> None:
+        """StoreError when the disk is nearly full, or another file stands here."""
+        check_room(self.path, opened)
 
     def check_references(self, connection: Connection) -> None:
         """StoreError when a row refers to another that is not there."""
@@ -136,16 +140,32 @@ def _begin(connection: Connection) -> None:
 _ENOUGH, _SHARE = 16_000_000, 10  # bytes, or that part of a small disk
 
 
-def check_room(path: Path) -> None:
+def identity(path: Path) -> Identity | None:
+    """Device and number of a file, which another one in its place does not have."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def check_room(path: Path, opened: Identity | None) -> None:
     """StoreError when the disk of ``path`` is so full that writing could break off in the middle.
 
-    Or when the file was taken away, since what is written then would be lost with it. A round of
-    polls takes a megabyte or two, and what it cannot write down it fetches in vain.
+    Or when the file that was ``opened`` was taken away, since what is written then would be lost
+    with it, though another may stand in its place. A round of polls takes a megabyte or two, and
+    what it cannot write down it fetches in vain.
     """
-    if not path.exists():
+    found = identity(path)
+    if found is None:
         raise StoreError(
             f"{path} was deleted or moved while it was in use: nothing is written until it is back "
             f"and monitor was started again; {how_to_restore(path)}"
+        )
+    if opened not in (None, found):
+        raise StoreError(
+            f"{path} was replaced by another file while it was in use: nothing is written or sent "
+            "until monitor was started again, which then works with the new one"
         )
     disk = shutil.disk_usage(path.parent)
     if disk.free < min(_ENOUGH, disk.total // _SHARE):

@@ -70,15 +70,19 @@ class Stories:
         story_ids: Iterable[int],
         *,
         moved_from: FrozenEdition | None = None,
-    ) -> frozenset[int]:
-        """Which of ``story_ids`` had an article in an earlier edition of that digest.
+    ) -> dict[int, set[int]]:
+        """The articles that earlier editions of that digest carried, by their story.
 
-        Editions up to ``moved_from``, in its variant, count, too.
+        Stories of ``story_ids`` that had none are missing. Editions up to ``moved_from``, in its
+        variant, count, too.
         """
         ours = (carried.c.digest == digest, told_to(variant, moved_from))
-        told: set[int] = set()
+        told: dict[int, set[int]] = {}
         with self._database.reading() as connection:
             for chunk in chunks(story_ids):
-                rows = select(carried.c.story_id).where(*ours, carried.c.story_id.in_(chunk))
-                told.update(connection.scalars(rows))
-        return frozenset(told)
+                rows = select(carried.c.story_id, carried.c.article_id).where(
+                    *ours, carried.c.story_id.in_(chunk)
+                )
+                for story_id, article_id in connection.execute(rows):
+                    told.setdefault(story_id, set()).add(article_id)
+        return told

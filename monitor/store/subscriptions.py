@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
@@ -64,6 +65,34 @@ class Subscriptions:
             _keep(connection, before, since=since, bounces=bounces)
         return bounces
 
+    def returned(
+        self, message_id: str, reason: str, most: int, now: datetime
+    ) -> tuple[Key, int] | None:
+        """Keep that a mail which was taken came back; whose it is, and how many did in a row.
+
+        At most ``most`` are counted. None for a mail that nobody sent, or that came back before.
+        """
+        taken = (DeliveryState.SENT, DeliveryState.UNKNOWN)
+        its = and_(deliveries.c.message_id == message_id, deliveries.c.state.in_(taken))
+        with self._database.writing() as connection:
+            row = connection.execute(_ADDRESSED.where(its)).first()
+            if row is None:
+                return None
+            came_back = {
+                "state": DeliveryState.DEAD,
+                "error": f"{_RETURNED}{reason}",
+                "retry_at": None,
+                "settled_at": now,
+            }
+            connection.execute(
+                update(deliveries).where(deliveries.c.id == row.id).values(came_back)
+            )
+            key = (row.digest, row.subscriber, row.transport)
+            earlier = _ADDRESSED.where(_belongs(key), editions.c.frozen_at <= row.frozen_at)
+            latest = earlier.order_by(editions.c.frozen_at.desc()).limit(most)
+            errors = [each.error or "" for each in connection.execute(latest)]
+        return key, len(list(takewhile(lambda error: error.startswith(_RETURNED), errors)))
+
     def arrived(self, delivery: Delivery) -> None:
         """Forget the bounces of a subscriber who could be reached."""
         key = (delivery.edition.digest, delivery.subscriber, delivery.transport)
@@ -110,6 +139,27 @@ _ALL = select(
     subscriptions.c.reason,
     subscriptions.c.bounces,
 )
+
+
+# How the error of a delivery begins that came back after it had been taken.
+_RETURNED = "returned: "
+_ADDRESSED = select(
+    deliveries.c.id,
+    deliveries.c.subscriber,
+    deliveries.c.transport,
+    deliveries.c.error,
+    editions.c.digest,
+    editions.c.frozen_at,
+).join(editions, editions.c.id == deliveries.c.edition_id)
+
+
+def _belongs(key: Key) -> ColumnElement[bool]:
+    digest, subscriber, transport = key
+    return and_(
+        editions.c.digest == digest,
+        deliveries.c.subscriber == subscriber,
+        deliveries.c.transport == transport,
+    )
 
 
 def _value(row: Record) -> Subscription:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from monitor.text.lexicon import Lexicon, built, words_of
+from monitor.text.normalise import fold
 from monitor.text.tables import table
 from monitor.text.vocabulary import Vocabulary, vocabulary
 
@@ -30,14 +31,20 @@ class Unit:
 
 
 class _Begins(dict[str, bool]):
-    """Whether a number may begin with a word, found out when it is asked for first."""
+    """Whether a number may begin with a word as written, found out when it is asked for first."""
 
     def __init__(self, words: Container[str], ones: Container[str], *lexica: Lexicon) -> None:
         self._known = (words, ones)
         self._magnitudes, self._halves, self._multiples = lexica
 
     def __missing__(self, word: str) -> bool:
-        begins = (
+        begins = self._found(fold(word).text.strip())
+        if len(self) < _REMEMBERED:
+            self[word] = begins
+        return begins
+
+    def _found(self, word: str) -> bool:
+        return (
             any(word in known for known in self._known)
             or self._magnitudes.word(word) is not None
             or self._halves.leads(word)
@@ -45,16 +52,13 @@ class _Begins(dict[str, bool]):
             or self._multiples.leads(word)
             or self._multiples.word(word) is not None
         )
-        if len(self) < _REMEMBERED:
-            self[word] = begins
-        return begins
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
     """The number words of one language, all folded.
 
-    ``begins`` tells of a word whether a number may begin with it.
+    ``begins`` tells of a word, folded or not, whether a number may begin with it.
     """
 
     begins: Mapping[str, bool]

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.text.scripts import has_han
 from monitor.text.suffixes import OTHER_SCRIPTS, carried
@@ -63,6 +64,45 @@ class _Leading(dict[str, tuple[tuple[str, str], ...]]):
         return found
 
 
+class HanWords(dict[str, str]):
+    """Chinese strings by what each stands for; of several at one place the longest counts."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds them one after another; dear to make, so ``ids`` does without it."""
+        ordered = sorted(self, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, ordered))) if ordered else _NEVER
+
+    @cached_property
+    def _first(self) -> re.Pattern[str]:
+        first = "".join({re.escape(word[0]) for word in self})
+        return re.compile(f"[{first}]") if first else _NEVER
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, Sequence[int]]:
+        """How long those are that begin with a character, the longest first."""
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for word in self:
+            lengths[word[0]].add(len(word))
+        return {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    def ids(self, folded: str) -> set[str]:
+        """What those stand for that ``pattern`` would find in a folded text."""
+        found: set[str] = set()
+        behind = 0
+        for place in self._first.finditer(folded):
+            start = place.start()
+            if start < behind:
+                continue
+            for length in self._lengths[place[0]]:
+                known = self.get(folded[start : start + length])
+                if known is not None:
+                    found.add(known)
+                    behind = start + length
+                    break
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words of one language, ready to be looked up; of several beginnings the longest counts.
@@ -72,8 +112,12 @@ class Lexicon:
 
     alone: Mapping[str, str | None]
     leading: Mapping[str, Sequence[tuple[str, str]]]
-    han: Mapping[str, str]
-    han_pattern: re.Pattern[str]
+    han: HanWords
+
+    @property
+    def han_pattern(self) -> re.Pattern[str]:
+        """Finds the Chinese strings one after another, where the places matter."""
+        return self.han.pattern
 
     def word(self, word: str) -> str | None:
         """The id that a folded word stands for by itself."""
@@ -115,7 +159,7 @@ class Lexicon:
 
     def han_ids(self, folded: str) -> set[str]:
         """The ids that occur in a folded Chinese text."""
-        return {self.han[found[0]] for found in self.han_pattern.finditer(folded)}
+        return self.han.ids(folded)
 
 
 def words_of(row: Mapping[str, str], lang: str) -> list[str]:
@@ -142,18 +186,8 @@ def built(words: Mapping[str, Iterable[str]]) -> Lexicon:
             beginnings.setdefault(word, key)
             if has_han(word):
                 han.setdefault(word, key)
-    return Lexicon(
-        alone=_Alone(whole, beginnings),
-        leading=_Leading(neighbours),
-        han=han,
-        han_pattern=_longest_first(han),
-    )
+    return Lexicon(_Alone(whole, beginnings), _Leading(neighbours), HanWords(han))
 
 
 def _lengths(words: Iterable[str]) -> tuple[int, ...]:
     return tuple(sorted({len(word) for word in words}, reverse=True))
-
-
-def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, ordered))) if ordered else _NEVER

@@ -158,7 +158,12 @@ def heads(word: str, lang: str) -> tuple[str, ...]:
 
 def is_usual_script(lang: str, folded: str) -> bool:
     """Whether a folded word is written in the script that the language's table is for."""
-    return main_script(folded) is Script(table("suffixes")[lang]["script"])
+    return main_script(folded) is _script(lang)
+
+
+@cache
+def _script(lang: str) -> Script:
+    return Script(table("suffixes")[lang]["script"])
 
 
 @cache

@@ -24,6 +24,8 @@ _PLAIN = re.compile(
     r"((?:/[A-Za-z0-9_~-][\w~.-]*)*/?)(?:\?([\w~.&=-]*))?",
     re.A,
 )
+# A visitor's number, which old servers of Java put into the path.
+_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def canonical(url: str) -> str:
         return url.strip()
     host = _naming((parts.hostname or "").rstrip("."), rendering)
     host += f":{port}" if port not in (None, 80, 443) else ""
-    segments = _segments(parts.path, rendering)
+    segments = _segments(_SESSION.sub("", parts.path), rendering)
     # A fragment names a place in the article, but a "hashbang" names the article.
     bang = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     return "/".join([host, *segments]) + _query(parts.query, rendering) + bang

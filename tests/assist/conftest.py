@@ -18,8 +18,9 @@ from monitor.match.matching import compile_watchlist
 from monitor.match.signing import Signer
 from monitor.resources import seeds
 
-Given = dict[str, str]
-# What a server answers to a passage: an object for the model to say, or a status and a body.
+Given = dict[str, Any]
+# What a server answers to a passage, or to a request for embeddings: an object for the model to
+# say, or a status and a body.
 Speak = Callable[[Given], Any]
 
 
@@ -60,7 +61,8 @@ class ModelServer:
                 headers[name.lower()] = value.strip()
             body = json.loads(stream.read(int(headers.get("content-length", "0"))))
             self.requests.append((path, headers, body))
-            said = self.speak(json.loads(body["messages"][1]["content"]))
+            is_words = "messages" in body
+            said = self.speak(json.loads(body["messages"][1]["content"]) if is_words else body)
             if said is None:
                 self._done.wait(20)
                 return

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.cli.screen import chart
+from monitor.cli.screen import chart, table
 from monitor.model import Entry, FeedListing, FeedState, Finding, FindingKind, PollOutcome
 from monitor.store import open_store
 
@@ -103,6 +103,30 @@ def test_a_chart_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     assert first.startswith("新华  12,000  ███")
     assert second == "en         1  ▏"
     assert third == "x          0"
+
+
+@pytest.mark.parametrize(("columns", "is_below"), [("60", True), ("160", False)])
+def test_a_narrow_terminal_has_titles_below(
+    columns: str,
+    is_below: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where a title has no room beside the other columns it gets the lines below its row."""
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    titles = (
+        "Khorgos sees 872 container trains in spring",
+        "霍尔果斯铁路口岸5月通行班列",
+    )
+    rows = [(str(n), "Silk Freight", title) for n, title in enumerate(titles)]
+    table(("id", "outlet", "title"), rows, text_last=True)
+    lines = capsys.readouterr().out.splitlines()
+
+    assert ("    " + titles[0] in lines) is is_below
+    assert ("    " + titles[1] in lines) is is_below
+    assert lines.index(next(line for line in lines if line.startswith(" 0"))) == 3
+    assert all(any(title in line for line in lines) for title in titles)
 
 
 @pytest.mark.parametrize("named", ["3", "https://a.example/2"])

@@ -81,6 +81,11 @@ address = "http://127.0.0.1:HOOKS/v1"
 model = "m"
 key_env = "TEST_KEY"
 
+[stories]
+embeddings = "http://127.0.0.1:HOOKS/v1"
+embeddings_model = "m"
+embeddings_key_env = "TEST_EMBEDDINGS"
+
 [network]
 allow_private = ["FEEDS", "127.0.0.1:HOOKS"]
 host_spacing_seconds = 0
@@ -91,6 +96,7 @@ ENVIRON = {
     "TEST_SLACK": "http://127.0.0.1:HOOKS/services/CANARY-SLACK",
     "TEST_SMTP": "CANARY-SMTP",
     "TEST_KEY": "CANARY-ASSIST",
+    "TEST_EMBEDDINGS": "CANARY-EMBEDDINGS",
 }
 FEED = Document(
     b"<rss version='2.0'><channel><item><title>Sweden and Lithuania agree on NordBalt</title>"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 from monitor.model import Coverage, Edition, Rendered, Window
 from monitor.store import open_store
 
+Program = Callable[..., subprocess.CompletedProcess[str]]
 MISTAKEN = """
 [watchlist]
 treshold = 50
@@ -52,8 +53,8 @@ HEAVY = (
 )
 
 
-def monitor(*words: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the program as a user would."""
+def started(*words: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own, as a user would."""
     return subprocess.run(
         [sys.executable, "-m", "monitor", *words],
         cwd=cwd, input=given, capture_output=True, text=True, timeout=60, check=False,
@@ -68,11 +69,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_config_with_three_mistakes_reports_all_of_them(tmp_path: Path) -> None:
+def test_a_config_with_three_mistakes_reports_all_of_them(program: Program, tmp_path: Path) -> None:
     """Every mistake has its line and column and a suggestion; exit 2, and nothing is started."""
     (tmp_path / "config.toml").write_text(MISTAKEN, encoding="utf-8")
     for words in (["config", "check"], ["once"], ["run"], ["demo"]):
-        done = monitor(*words, cwd=tmp_path)
+        done = program(*words, cwd=tmp_path)
 
         assert done.returncode == 2
         assert (
@@ -87,18 +88,18 @@ def test_a_config_with_three_mistakes_reports_all_of_them(tmp_path: Path) -> Non
 
 def test_a_missing_config_is_one_sentence(tmp_path: Path) -> None:
     """Without a config.toml the program says which command writes one."""
-    done = monitor("once", cwd=tmp_path)
+    done = started("once", cwd=tmp_path)
 
     assert done.returncode == 2
     assert "monitor init" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_init_writes_settings_that_are_in_order(tmp_path: Path) -> None:
+def test_init_writes_settings_that_are_in_order(program: Program, tmp_path: Path) -> None:
     """What `init` writes passes `config check`, and a second `init` leaves it alone."""
-    assert monitor("init", cwd=tmp_path).returncode == 0
-    assert monitor("config", "check", cwd=tmp_path).returncode == 0
-    assert monitor("init", cwd=tmp_path).returncode == 2
+    assert program("init", cwd=tmp_path).returncode == 0
+    assert program("config", "check", cwd=tmp_path).returncode == 0
+    assert program("init", cwd=tmp_path).returncode == 2
     assert (tmp_path / "config.schema.json").exists()
 
 
@@ -126,7 +127,7 @@ def test_score_prints_a_judgement_a_line(folder: Path) -> None:
         "title": "Sweden and Lithuania repair the NordBalt cable",
         "summary": "Lithuanian operators put the NordBalt cable back into service.",
     }
-    done = monitor("score", "-", cwd=folder, given=json.dumps(row) + "\n")
+    done = started("score", "-", cwd=folder, given=json.dumps(row) + "\n")
     verdict = json.loads(done.stdout)
 
     assert list(verdict) == ["id", "score", "relevant", "lang", "countries", "topics", "receipt"]
@@ -138,7 +139,7 @@ def test_score_prints_a_judgement_a_line(folder: Path) -> None:
             assert row[line["field"]][line["start"] : line["end"]] == line["form"]
 
 
-def test_score_ignores_everything_but_the_wording(folder: Path) -> None:
+def test_score_ignores_everything_but_the_wording(program: Program, folder: Path) -> None:
     """Outlet, address and date never move the score."""
     row = {
         "id": "a",
@@ -152,16 +153,18 @@ def test_score_ignores_everything_but_the_wording(folder: Path) -> None:
         "url": "https://x.example/NordBalt",
         "published": "2026",
     }
-    done = monitor("score", "-", cwd=folder, given=f"{json.dumps(row)}\n{json.dumps(more)}\n")
+    done = program("score", "-", cwd=folder, given=f"{json.dumps(row)}\n{json.dumps(more)}\n")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
 
     assert first["score"] == second["score"]
 
 
 @pytest.mark.parametrize("line", ["{", "[1]", '{"id": 1, "title": 5}', "null"])
-def test_score_names_the_line_that_it_cannot_read(folder: Path, line: str) -> None:
+def test_score_names_the_line_that_it_cannot_read(
+    program: Program, folder: Path, line: str
+) -> None:
     """A line that is no object of texts is a sentence and exit 2."""
-    done = monitor("score", "-", cwd=folder, given=line + "\n")
+    done = program("score", "-", cwd=folder, given=line + "\n")
 
     assert done.returncode == 2
     assert done.stderr.startswith("monitor: ")
@@ -172,7 +175,7 @@ def test_once_without_a_network_says_what_failed(folder: Path) -> None:
     """Every feed fails: each is named with its reason, exit 1, and demo is suggested."""
     with (folder / "config.toml").open("a") as config:
         config.write('\n[[feeds]]\nurl = "http://nowhere.invalid/feed"\noutlet = "Nowhere"\n')
-    done = monitor("once", cwd=folder)
+    done = started("once", cwd=folder)
 
     assert done.returncode == 1
     assert "Nowhere" in done.stdout
@@ -180,18 +183,18 @@ def test_once_without_a_network_says_what_failed(folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_query_that_cannot_be_read_is_pointed_at(folder: Path) -> None:
+def test_a_query_that_cannot_be_read_is_pointed_at(program: Program, folder: Path) -> None:
     """A mistake in a search has a caret below it and exit 2."""
-    done = monitor("search", "countri:KZ", cwd=folder)
+    done = program("search", "countri:KZ", cwd=folder)
 
     assert done.returncode == 2
     assert "^" in done.stderr
 
 
-def test_show_of_an_unknown_article_is_a_sentence(folder: Path) -> None:
+def test_show_of_an_unknown_article_is_a_sentence(program: Program, folder: Path) -> None:
     """Asking for an article that is not there is no traceback."""
-    monitor("db", "upgrade", cwd=folder)
-    done = monitor("show", "99999999999999999999", cwd=folder)
+    program("db", "upgrade", cwd=folder)
+    done = program("show", "99999999999999999999", cwd=folder)
 
     assert done.returncode == 2
     assert "there is no article" in done.stderr
@@ -212,8 +215,8 @@ def test_run_ends_cleanly_and_a_second_one_is_refused(folder: Path) -> None:
     """A second scheduler is refused, other commands work beside it, SIGTERM ends it."""
     first = _started(folder)
     try:
-        second = monitor("run", cwd=folder)
-        beside = monitor("search", "cable", cwd=folder)
+        second = started("run", cwd=folder)
+        beside = started("search", "cable", cwd=folder)
     finally:
         asked = time.monotonic()
         first.send_signal(signal.SIGTERM)
@@ -322,34 +325,36 @@ def test_an_interrupted_round_says_so_and_leaves_feeds_due(folder: Path) -> None
 
 
 @pytest.mark.parametrize("command", ["once", "run", "deliver"])
-def test_a_password_that_is_not_there_is_said_at_once(folder: Path, command: str) -> None:
+def test_a_password_that_is_not_there_is_said_at_once(
+    program: Program, folder: Path, command: str
+) -> None:
     """Settings with which no mail can be sent end the program before it does anything."""
     with (folder / "config.toml").open("a") as config:
         config.write('[smtp]\nhost = "127.0.0.1"\npassword_env = "MONITOR_NO_SUCH_VARIABLE"\n')
         config.write('[[feeds]]\nurl = "http://nowhere.invalid/feed"\n')
-    done = monitor(command, cwd=folder)
+    done = program(command, cwd=folder)
 
     assert done.returncode == 2
     assert done.stderr.startswith("monitor: smtp.password_env names MONITOR_NO_SUCH_VARIABLE")
     assert "polled" not in done.stdout
 
 
-def test_where_nothing_is_due_the_next_time_is_told(folder: Path) -> None:
+def test_where_nothing_is_due_the_next_time_is_told(program: Program, folder: Path) -> None:
     """`poll` and `publish` say in a line what comes next, and that is no failure."""
-    assert "polled    nothing: there are no feeds" in monitor("poll", cwd=folder).stdout
-    assert "no digest is ever due" in monitor("publish", cwd=folder).stdout
+    assert "polled    nothing: there are no feeds" in program("poll", cwd=folder).stdout
+    assert "no digest is ever due" in program("publish", cwd=folder).stdout
     with (folder / "config.toml").open("a") as config:
         config.write('[[digests]]\nname = "daily"\nschedule = "daily 07:30"\n')
         config.write('[[feeds]]\nurl = "http://nowhere.invalid/feed"\n')
-    monitor("poll", cwd=folder)
-    polled, published = monitor("poll", cwd=folder), monitor("publish", cwd=folder)
+    program("poll", cwd=folder)
+    polled, published = program("poll", cwd=folder), program("publish", cwd=folder)
 
     assert (polled.returncode, published.returncode) == (0, 0)
     assert polled.stdout.startswith("polled    nothing: the next feed is due 2")
     assert "published nothing: the next edition is daily, due 2" in published.stdout
 
 
-def test_no_server_steers_the_terminal(folder: Path) -> None:
+def test_no_server_steers_the_terminal(program: Program, folder: Path) -> None:
     """Control characters that a server slips into an error are not printed."""
     with silence() as server:
         address = "{}:{}".format(*server.getsockname())
@@ -366,7 +371,7 @@ def test_no_server_steers_the_terminal(folder: Path) -> None:
 
         answering = threading.Thread(target=serve)
         answering.start()
-        done = monitor("poll", cwd=folder)
+        done = program("poll", cwd=folder)
         answering.join()
 
     assert 'a redirect leads to "http://[ 31m"' in done.stdout

@@ -21,29 +21,7 @@ from monitor.store import open_store
 NOW = datetime(2026, 6, 12, 18, tzinfo=UTC)
 AT = ("--at", "2026-06-13")
 CONFIG = '[monitor]\nbeat = "canal"\nbeat_feeds = false\n'
-BEAT = """title = "Test"
-[[sides]]
-id = "near"
-name = "Near"
-countries = ["AA"]
-[[sides]]
-id = "far"
-name = "Far"
-countries = ["BB"]
-[[documents]]
-id = "paper"
-[[entities]]
-id = "arland"
-name = "Arland"
-kind = "country"
-sides = ["near"]
-aliases.en = ["Arland"]
-[[entities]]
-id = "bergia"
-name = "Bergia"
-kind = "country"
-sides = ["far"]
-aliases.en = ["Bergia"]
+TERMS = """
 [[terms]]
 id = "canal"
 aliases.en = ["canal"]
@@ -81,15 +59,13 @@ def finding(name: str, title: str, summary: str) -> Finding:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(canal: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, a beat with two promises, and an archive with an article on each."""
-    (tmp_path / "canal").mkdir()
-    (tmp_path / "canal" / "beat.toml").write_text(BEAT, encoding="utf-8")
     promises = (
         PROMISE.format(name="canal", deadline="2027"),
         PROMISE.format(name="ferry", deadline="2026-05"),
     )
-    (tmp_path / "canal" / "commitments.toml").write_text("".join(promises), encoding="utf-8")
+    canal("".join(promises), TERMS)
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     setup = prepare(load(tmp_path / "config.toml"))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import sys
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor.store import open_store
 
+Program = Callable[..., subprocess.CompletedProcess[str]]
 BEATS = Path(__file__).resolve().parents[1] / "data" / "beats"
 CONFIG = f"""
 [monitor]
@@ -32,19 +34,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def digest(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """``monitor digest`` in ``cwd``."""
-    return subprocess.run(
-        [sys.executable, "-m", "monitor", "digest", *words],
-        cwd=cwd, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def digest(folder: Path, program: Program) -> Program:
+    """``monitor digest`` in that folder."""
+    return partial(program, "digest", cwd=folder)
 
 
-def test_an_edition_is_sent_listed_and_shown(folder: Path) -> None:
+def test_an_edition_is_sent_listed_and_shown(folder: Path, digest: Program) -> None:
     """Sent into the folder, listed with its number, and shown byte for byte."""
-    sent = digest(folder, "send", "daily")
-    listed = digest(folder, "list")
-    shown = [digest(folder, "show", name, "--format", "html") for name in ("1", "daily")]
+    sent = digest("send", "daily")
+    listed = digest("list")
+    shown = [digest("show", name, "--format", "html") for name in ("1", "daily")]
     with closing(sqlite3.connect(folder / "monitor.db")) as connection:
         ((html,),) = connection.execute("select html from editions").fetchall()
 
@@ -53,14 +53,14 @@ def test_an_edition_is_sent_listed_and_shown(folder: Path) -> None:
     assert [each.stdout for each in shown] == [html, html]
 
 
-def test_a_link_of_each_recipient_is_shown_to_nobody(folder: Path) -> None:
+def test_a_link_of_each_recipient_is_shown_to_nobody(folder: Path, digest: Program) -> None:
     """Where mails have a link for leaving, what is shown says so, and has no address of nowhere."""
     mailed = CONFIG.replace('daily 07:30"', 'daily 07:30"\nto = ["reader@example.org"]')
     smtp = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n'
     (folder / "config.toml").write_text(mailed + smtp, encoding="utf-8")
-    digest(folder, "send", "daily")
+    digest("send", "daily")
     shown = [
-        digest(folder, name, "daily", "--format", form).stdout
+        digest(name, "daily", "--format", form).stdout
         for name in ("show", "preview")
         for form in ("text", "html")
     ]
@@ -71,11 +71,11 @@ def test_a_link_of_each_recipient_is_shown_to_nobody(folder: Path) -> None:
     assert 'href="#"' in shown[1]
 
 
-def test_a_preview_as_json(folder: Path) -> None:
+def test_a_preview_as_json(folder: Path, digest: Program) -> None:
     """One object of the time that was asked for; nothing is frozen by it."""
     open_store(f"sqlite:///{folder}/monitor.db").close()
-    shown = digest(folder, "preview", "daily", "--at", "2026-11-24T08:00", "--format", "json")
-    listed = digest(folder, "list")
+    shown = digest("preview", "daily", "--at", "2026-11-24T08:00", "--format", "json")
+    listed = digest("list")
 
     assert json.loads(shown.stdout)["frozen_at"] == "2026-11-24T08:00:00+00:00"
     assert listed.stdout == "No edition was frozen yet.\n"
@@ -92,9 +92,9 @@ def test_a_preview_as_json(folder: Path) -> None:
         (("resend", "1", "--to", "nobody"), "--to:"),
     ],
 )
-def test_mistakes_are_sentences(folder: Path, words: tuple[str, ...], problem: str) -> None:
+def test_mistakes_are_sentences(digest: Program, words: tuple[str, ...], problem: str) -> None:
     """One line that says what to do, and the exit code of a mistake."""
-    done = digest(folder, *words)
+    done = digest(*words)
 
     assert done.returncode != 0
     assert problem in done.stderr and "Traceback" not in done.stderr

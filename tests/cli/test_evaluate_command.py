@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -157,18 +156,20 @@ def test_broken_characters_end_in_figures(evaluated: Evaluate) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (b'{"title": "x", "relevance": 0}\n{"title": \n', b"-:2: not JSON"),
-        (b'{"title": "x", "relevance": 0}\n\n\xff\n', b"-:3: not UTF-8"),
-        (b"[1]\n", b"-:1: a line must be a JSON object"),
+        (b'{"title": "x", "relevance": 0}\n{"title": \n', "-:2: not JSON"),
+        (b'{"title": "x", "relevance": 0}\n\n\xff\n', "-:3: not UTF-8"),
+        (b"[1]\n", "-:1: a line must be a JSON object"),
     ],
 )
-def test_an_unreadable_line_is_one_sentence(tmp_path: Path, given: bytes, sentence: bytes) -> None:
+def test_an_unreadable_line_is_one_sentence(
+    program: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
+    given: bytes,
+    sentence: str,
+) -> None:
     """From standard input too: the line's number, exit 2 and no traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "monitor", "evaluate", "-"],
-        cwd=tmp_path, input=given, capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = program("evaluate", "-", cwd=tmp_path, given=given)
     assert done.returncode == 2
-    assert done.stderr.startswith(b"monitor: ")
+    assert done.stderr.startswith("monitor: ")
     assert sentence in done.stderr
-    assert b"Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr

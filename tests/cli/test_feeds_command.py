@@ -263,6 +263,17 @@ def test_what_is_no_address_is_not_asked(feeds: Feeds, address: str) -> None:
     assert "is no web address; write one like https://example.org" in done.err
 
 
+def test_a_key_in_an_address_is_not_shown(feeds: Feeds, server: FeedServer) -> None:
+    """A refusal names a feed without what is secret in its address, known or not there."""
+    address = f"{server.url('grid')}?key=hush-hush"
+    absent = feeds("add", address, "--yes")
+    server.documents = {"grid?key=hush-hush": server.documents["grid"]}
+    added, known = (feeds("add", address, "--yes") for _ in range(2))
+    assert [done.code for done in (absent, added, known)] == [2, 0, 2]
+    assert ("was not added" in absent.err, "configured already" in known.err) == (True, True)
+    assert "hush" not in absent.err + known.err
+
+
 def test_nobody_to_ask_writes_nothing(folder: Path, feeds: Feeds, server: FeedServer) -> None:
     """Without --yes a script is told to say it."""
     before = (folder / "config.toml").read_bytes()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -27,3 +30,20 @@ def test_nothing_is_taken_for_markup() -> None:
 
     assert len(told) > 100
     assert [each for each in told if _TAG.search(each)] == []
+
+
+def test_a_command_loads_no_other(tmp_path: Path) -> None:
+    """What one command is made of does not make another wait, and a mistyped name still helps."""
+    code = (
+        "import sys; sys.argv = ['monitor', 'count', '--help']\n"
+        "from monitor.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('tune', 'demo', 'web') if f'monitor.cli.{name}' in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.endswith("\n[]\n")
+    assert "Count what a search finds" in done.stdout

@@ -43,6 +43,7 @@ def typed(
         (["search", "x", "--limit", "many"], "'--limit'", "monitor search"),
         (["search", "x", "--limit", "0"], "'--limit'", "monitor search"),
         (["search", "x", "--format", "xml"], "'--format'", "monitor search"),
+        (["count", "x", "--by", "year"], "value for '--by': 'year' is not one", "monitor count"),
         (["search", "x", "--limit"], "'--limit' requires an argument", "monitor"),
     ],
 )

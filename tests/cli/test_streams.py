@@ -52,6 +52,17 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"[monitor]\n", b"")
 
 
+def test_a_reader_that_goes_away_in_the_middle_is_no_error(folder: Path) -> None:
+    """Nor where the output is longer than a pipe holds; 1 would say that nothing was found."""
+    rows = (f'{{"url": "https://a.example/{n}", "title": "Cable {n}"}}\n' for n in range(600))
+    (folder / "old.jsonl").write_text("".join(rows))
+    assert shell("MONITOR import old.jsonl", folder).returncode == 0
+
+    done = shell("MONITOR search cable --all --format jsonl | head -c 5", folder)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b'{"id"', b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_output_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
     """A full disk under the output ends with 1 and says why."""
@@ -101,6 +112,31 @@ def test_a_database_that_is_deleted_under_a_running_monitor(folder: Path) -> Non
     told = log.read_text()
     assert told.count("was deleted or moved while it was in use") == 1
     assert "Traceback" not in told
+
+
+def test_a_database_that_is_replaced_under_a_running_monitor(folder: Path) -> None:
+    """What it has open is not what others see: that is said once, and the new file stays as it is.
+
+    The next start works with the new file.
+    """
+    log, database = folder / "log", folder / "monitor.db"
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "run"], cwd=folder, stderr=stderr
+        )
+    _wait(log, "started")
+    for name in ("monitor.db", "monitor.db-wal", "monitor.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    assert shell("MONITOR db upgrade", folder).returncode == 0
+    before = database.read_bytes()
+    _wait(log, "was replaced by another file while it was in use")
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(10) == 0
+    assert database.read_bytes() == before
+    assert log.read_text().count("was replaced by another file") == 1
+    assert shell("MONITOR once", folder).returncode == 0
 
 
 def _wait(log: Path, words: str) -> None:

@@ -140,7 +140,7 @@ def test_add(cli: Any, tmp_path: Path) -> None:
     [
         (["daily", "ada@example.org"], "stands here twice"),
         (["daily", "a@x.example, b@x.example"], "more than one mail address"),
-        (["monthly", "c@example.org"], "no digests row with the name monthly"),
+        (["monthly", "c@example.org"], 'no digest "monthly"; there are: daily, weekly'),
         (["daily", "-", "--over", "slack", "--name", "x"], "needs a secret"),
         (["daily", "c@example.org", "--zone", "Mars/Base"], "no time zone"),
         (["daily", "c@example.org", "--country", "SX"], 'no country "SX"; did you mean "SE"?'),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 
@@ -16,7 +15,6 @@ URL = "https://news.example/rss/all.xml"
 RUSSIAN = "Казахстан и Китай подписали соглашение"
 CHINESE = "哈萨克斯坦与中国签署铁路合作协议"
 NEWS = "https://news.example/{}"
-MOMENT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 def _item(title: str = "A", number: int = 1, more: str = "") -> str:
@@ -104,29 +102,40 @@ def test_what_is_cut_off_has_no_half_names(end: str) -> None:
 
 _WRITTEN: Sequence[tuple[str, str, str, str]] = [
     # Written in, declared in the document, declared in its header, title.
+    ("utf-8", "utf-8", "", RUSSIAN),
+    ("utf-8", "", "text/xml", RUSSIAN),
+    ("utf-8", "utf-8", "text/xml; charset=us-ascii", RUSSIAN),
+    ("utf-8", "windows-1251", "", RUSSIAN),
+    ("utf-8", "gb2312", "", CHINESE),
+    ("cp1251", "windows-1251", "", RUSSIAN),
+    ("cp1251", "", 'text/xml; charset="windows-1251"', RUSSIAN),
+    ("cp1251", "windows-1251", "text/xml; charset=ISO-8859-1", RUSSIAN),
+    *(("cp1251", name, "", RUSSIAN) for name in ("utf-8", "nonsense", "koi8-r")),
     *(("cp1251", name, "", RUSSIAN) for name in ("win-1251", "windows1251", "x-cp1251", "cp-1251")),
     *(("cp1251", name, "", RUSSIAN) for name in ("iso-8859-1", "windows-1252", "us-ascii")),
     ("cp1251", "", "text/xml; charset=utf-8", RUSSIAN),
     ("cp1251", "windows-1251", "text/xml; charset=koi8-r", RUSSIAN),
-    ("koi8-r", "", "", RUSSIAN),
-    ("koi8-r", "utf-8", "", RUSSIAN),
+    *(("koi8-r", name, "", RUSSIAN) for name in ("", "utf-8", "koi8-r", "windows-1251")),
     ("koi8-r", "koi8-r", "text/xml; charset=windows-1251", RUSSIAN),
     ("koi8-u", "koi8-u", "", RUSSIAN),
-    ("cp866", "", "", RUSSIAN),
-    ("cp866", "windows-1251", "", RUSSIAN),
-    ("iso8859-5", "utf-8", "", RUSSIAN),
+    *(("cp866", name, "", RUSSIAN) for name in ("", "cp866", "windows-1251")),
+    *(("iso8859-5", name, "", RUSSIAN) for name in ("iso-8859-5", "utf-8")),
     ("mac-cyrillic", "x-mac-cyrillic", "", RUSSIAN),
     ("ptcp154", "ptcp154", "", "Қазақстан жаңалықтары"),
     ("utf-8-sig", "windows-1251", "text/xml; charset=windows-1251", RUSSIAN),
     ("utf-8", "utf-16", "", RUSSIAN),
     ("utf-8", "unicode", "", RUSSIAN),
-    ("utf-16", "utf-8", "", RUSSIAN),
-    ("utf-16-le", "gb2312", "", CHINESE),
+    *(("utf-16", name, "", RUSSIAN) for name in ("utf-8", "utf-16")),
+    *(("utf-16-le", name, "", CHINESE) for name in ("gb2312", "utf-16")),
+    ("utf-16-be", "", "", CHINESE),
+    ("utf-32", "utf-32", "", RUSSIAN),
     ("utf-32-be", "utf-32", "", CHINESE),
     *(("gbk", name, "", CHINESE) for name in ("x-gbk", "EUC-CN", "iso-8859-1", "big5", "")),
-    ("gb18030", "GB-18030", "", CHINESE),
+    ("gb18030", "gb2312", "", CHINESE + "㐂𠀀"),
+    *(("gb18030", name, "", CHINESE) for name in ("GB-18030", "utf-8", "")),
     ("gbk", "", "text/xml; charset=gbk", CHINESE),
     ("hz", "hz-gb-2312", "", CHINESE),
+    ("big5", "big5", "", "鐵路"),
     ("big5", "utf-8", "", "鐵路合作協議簽署中國"),
     ("latin-1", "", "", "Größe über Straße"),
     ("cp1252", "iso-8859-1", "", "Güterzüge: “5 €” für Öl"),
@@ -135,6 +144,7 @@ _WRITTEN: Sequence[tuple[str, str, str, str]] = [
     ("cp1256", "windows-1256", "", "قزاقستان"),
     ("euc-kr", "euc-kr", "", "철도 협력"),
     ("shift_jis", "Shift_JIS", "", "鉄道協力"),
+    ("iso2022_jp", "iso-2022-jp", "", "鉄道"),
 ]
 
 
@@ -142,7 +152,7 @@ _WRITTEN: Sequence[tuple[str, str, str, str]] = [
 def test_a_charset_is_found_whatever_is_said(
     written: str, declared: str, header: str, title: str
 ) -> None:
-    """Names that nobody registered, and those that are wrong."""
+    """Rightly declared, wrongly, by a name that nobody registered, or not at all."""
     prolog = f'<?xml version="1.0" encoding="{declared}"?>' if declared else '<?xml version="1.0"?>'
     parsed = _parse(_rss(_item(title), prolog).encode(written), header)
     assert (_titles(parsed), parsed.error) == ([title], None)
@@ -152,37 +162,6 @@ def test_halves_of_a_character_in_bytes_are_joined() -> None:
     """UTF-16 turned into bytes as if it were no UTF-16."""
     body = _rss(_item("A\ud83d\ude80B")).encode("utf-8", "surrogatepass")
     assert _titles(_parse(body)) == ["A🚀B"]
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        *("Sun, 22 Nov 2026 08:00:00 GMT+5", "Sun, 22 Nov 2026 08:00:00 UTC+0500"),
-        *("Sun, 22 Nov 2026 08:00:00 +05:00", "Sun 22 Nov 2026 08:00:00 +0500"),
-        *("Mon, 22 Nov 26 08:00 +0500", "Sun Nov 22 08:00:00 +0500 2026"),
-        *("2026-11-22T08:00+05", "20261122T080000+0500", "2026-11-22T03:00:00.999z"),
-        *("22 ноября 2026, 08:00 (UTC+5)", "Вс, 22 Ноя 2026 08:00:00 +0500"),
-        *("Нд, 22 Лис 2026 05:00:00 +0200", "周日, 22 十一月 2026 11:00:00 +0800"),
-        *("日, 22 11月 2026 11:00:00 +0800", "2026年11月22日 03:00", "1795316400", "1795316400000"),
-    ],
-)
-def test_a_moment_is_found_in_any_clothes(stated: str) -> None:
-    """Each of these is three in the morning of 22 November 2026, UTC."""
-    (entry,) = _parse(_rss(_item(more=f"<pubDate>{stated}</pubDate>"))).entries
-    assert entry.published == MOMENT
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        *("0000-00-00 00:00:00", "Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T00:00:00Z"),
-        *("Sun, 30 Feb 2026 08:00:00 GMT", "Yesterday", "Sun, 22 Nov 12026 08:00:00 GMT", "-1"),
-    ],
-)
-def test_what_is_no_moment_is_unknown(stated: str) -> None:
-    """A clock that was never set would hide an article among those of 1970."""
-    (entry,) = _parse(_rss(_item(more=f"<pubDate>{stated}</pubDate>"))).entries
-    assert entry.published is None
 
 
 def test_an_item_of_rdf_is_reached_by_its_name() -> None:
@@ -202,9 +181,7 @@ _PAGES: dict[str, tuple[str, FeedState]] = {
     "AWS": ('<html><script src="https://a.token.awswaf.com/c.js">', FeedState.BLOCKED),
     "Aliyun": ("<html><title>405</title>您的访问被阻断</html>", FeedState.BLOCKED),
     "Akamai": ("<HTML><TITLE>Access Denied</TITLE>Reference #18</HTML>", FeedState.BLOCKED),
-    "nginx": ("<html><head><title>403 Forbidden</title></head></html>", FeedState.BLOCKED),
     "Cloudflare in words": ("error code: 1020", FeedState.BLOCKED),
-    "a limit in words": ("Too Many Requests", FeedState.BLOCKED),
     "XHTML": ('<?xml version="1.0"?><!DOCTYPE html><html><p/></html>', FeedState.NOT_A_FEED),
     "a log-in": ('<html><form action="/login"></form></html>', FeedState.NOT_A_FEED),
     "a feed in a page": (f"<html><body>{_rss(_item(), '')}</body></html>", FeedState.NOT_A_FEED),
@@ -218,10 +195,7 @@ _PAGES: dict[str, tuple[str, FeedState]] = {
     "a PDF": ("%PDF-1.4 x", FeedState.NOT_A_FEED),
     "JSON with an error": ('{"error": "forbidden"}', FeedState.NOT_A_FEED),
     "JSON in a call": ('x({"items": []})', FeedState.NOT_A_FEED),
-    "nothing but a mark": ("\ufeff", FeedState.BROKEN),
-    "blanks": (" \n", FeedState.BROKEN),
     "half a prolog": ('<?xml version="1.0" enc', FeedState.BROKEN),
-    "no items": (_rss(""), FeedState.EMPTY),
 }
 
 
@@ -231,7 +205,7 @@ def test_what_is_no_feed_says_what_it_is(name: str) -> None:
     document, state = _PAGES[name]
     parsed = _parse(document)
     assert (parsed.state, parsed.entries) == (state, ())
-    assert bool(parsed.error) is state.failed
+    assert parsed.error
 
 
 def _json(*items: object) -> str:
@@ -274,5 +248,14 @@ def test_a_sitemap_without_news_today_is_empty() -> None:
 
 
 def test_a_packed_document_is_no_feed_here() -> None:
-    """Whoever fetches or opens it unpacks it, within limits."""
-    assert _parse(gzip.compress(_rss(_item()).encode())).state is FeedState.NOT_A_FEED
+    """Whoever fetches or opens it unpacks it, within limits; the sentence says what it is."""
+    parsed = _parse(gzip.compress(_rss(_item()).encode()))
+    assert parsed.state is FeedState.NOT_A_FEED
+    assert parsed.error == "neither a feed nor a web page (no text, but packed or binary)"
+
+
+def test_a_flaw_is_told_without_a_wrong_place() -> None:
+    """What was put right before has moved the lines."""
+    assert _parse(_rss(_item()) + "<a>").error == (
+        "the document is malformed (junk after document element)"
+    )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collect.habits import interval, learned, turnover, unseen, usual_gap
+from monitor.collect.habits import interval, learned, turnover, unhurried, unseen, usual_gap
 from monitor.collect.polling import Pace
 from monitor.model import Entry, Feed, FeedState, Habits, ParsedFeed
 
@@ -71,6 +71,17 @@ def test_the_interval_is_bounded(
     times = tuple(sorted(moment.replace(tzinfo=UTC) for moment in arrivals))
     found = interval(Habits(times, entries), PACE, before, missed=missed)
     assert PACE.fastest <= found <= PACE.slowest
+
+
+@pytest.mark.parametrize(
+    ("silent", "waits"), [(HOUR, 15 * MINUTE), (3 * DAY, 15 * MINUTE), (4 * DAY, HOUR)]
+)
+def test_a_feed_that_fell_silent_is_not_hurried(silent: timedelta, waits: timedelta) -> None:
+    """What turned over fast once is asked as usual after three days without news."""
+    habits = _every(timedelta(0), 6, NOW - silent)
+    assert unhurried(15 * MINUTE, habits, PACE, NOW) == waits
+    assert unhurried(4 * HOUR, habits, PACE, NOW) == 4 * HOUR
+    assert unhurried(15 * MINUTE, Habits(), PACE, NOW) == 15 * MINUTE
 
 
 def test_only_new_entries_teach_the_rhythm() -> None:

@@ -51,6 +51,9 @@ def _kinds(findings: list[Any]) -> list[str]:
         "https://news.example/kz/rail?utm_source=rss&id=5&UTM_Medium=feed&fbclid=x",
         "https://news.example/kz/%72ail?yclid=1&id=5&_openstat=a;b",
         " https://news.example/kz/rail?id=5 ",
+        "https://wap.news.example/kz/rail?id=5&PHPSESSID=0a1b",
+        "https://news.example/kz/rail;jsessionid=0A1B.node1?id=5",
+        "https://news.example/kz/rail?id=5&_ga=1.2&xtor=RSS-1&mtm_campaign=x&twclid=2",
     ],
 )
 def test_renderings_of_an_article_are_one(url: str) -> None:

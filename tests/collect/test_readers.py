@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -213,3 +216,39 @@ def test_external_things_are_never_asked_for() -> None:
     feed = f"{doctype}<rss><channel><item><title>a&x;</title></item></channel></rss>"
     assert strict.read(feed.encode()) is None
     assert not re.search("root:", repr(parse(feed.encode(), url=URL)))
+
+
+# What a process opens and connects to while it reads documents that ask for it.
+_WATCHED = """
+import sys
+from monitor.collect.feeds import parse
+parse(b"<rss><channel><item><title>warm&x;</title></item></channel></rss>", url="")
+asked, kinds = [], ("open", "socket.connect", "socket.getaddrinfo", "urllib.Request")
+sys.addaudithook(lambda kind, about: asked.append(kind) if kind in kinds else None)
+for document in sys.argv[1:]:
+    parse(document.encode(), url="https://a.example/")
+print(len(asked))
+"""
+
+
+def test_no_document_makes_its_reader_open_anything() -> None:
+    """H2: entities, document types, stylesheets and inclusions: no file, no look-up, no connect."""
+    item = "<channel><item><title>a&x;</title>{}</item></channel></rss>"
+    with socket.create_server(("127.0.0.1", 0)) as canary:
+        place = f"http://127.0.0.1:{canary.getsockname()[1]}/x"
+        documents = [
+            f'<!DOCTYPE rss SYSTEM "{place}"><rss>{item}',
+            f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{place}">]><rss>{item}',
+            f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss>{item}',
+            f'<!DOCTYPE rss [<!ENTITY % x SYSTEM "{place}"> %x;]><rss>{item}',
+            f'<?xml-stylesheet href="{place}"?><rss>{item}',
+            f'<rss xmlns:i="http://www.w3.org/2001/XInclude">{item}'.format(
+                f'<i:include href="{place}"/>'
+            ),
+        ]
+        ran = [sys.executable, "-c", _WATCHED, *documents]
+        done = subprocess.run(ran, capture_output=True, text=True, check=True)
+        canary.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            canary.accept()
+    assert done.stdout == "0\n"

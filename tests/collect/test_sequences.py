@@ -69,6 +69,9 @@ def _atom(identifier: str) -> bytes:
 BASE = _five()
 _LINK = "https://news.example/news/{}"
 _RUSSIAN = "Казахстан и Китай: новость {}"
+_RAIL = "Kazakhstan opens the new railway line today"
+_GAS = "Uzbek exports of gas to the neighbours rise sharply"
+_LAW = "Tajik parliament ratifies a treaty about borders"
 _SAME_WORDS = "The two sides agreed on the second line of the railway. " * 3
 
 # Name: what is new at each poll, and the polls.
@@ -239,6 +242,94 @@ _SEQUENCES: dict[str, tuple[list[int], list[bytes]]] = {
     ),
 }
 
+_SEQUENCES |= {
+    "a page that shows one after the other": (
+        [1, 1, 1, 0, 0],
+        [
+            _some(1, title=title, link="https://news.example/latest", guid=f"guid-of-{title[:6]}")
+            for title in (_RAIL, _GAS, _LAW, _LAW, _GAS)
+        ],
+    ),
+    "a page for all, with guids": (
+        [2, 1, 0],
+        [
+            _feed(
+                [
+                    Item(n, title, link="https://news.example/press", guid=f"press-{n}-abc")
+                    for n, title in enumerate(titles)
+                ]
+            )
+            for titles in ((_RAIL, _GAS), (_RAIL, _GAS, _LAW), (_RAIL, _GAS, _LAW))
+        ],
+    ),
+    "guids and links at once": ([5, 0], [BASE, _five(guid="n-{}-xyz", link=f"{_LINK}-in-detail")]),
+    "guids, links and hosts at once": (
+        [5, 0, 0],
+        [
+            _five(guid=f"{host}-{{}}-abc", link=f"https://{host}.example/{host}/{{}}.html")
+            for host in ("a1", "b2", "c3")
+        ],
+    ),
+    "one title and date, two articles": (
+        [2, 0],
+        [_some(1, 2, title="Exchange rates", date="Sun, 22 Nov 2026 08:00:00 GMT")] * 2,
+    ),
+    "one title and date, two articles without guids": (
+        [2, 0],
+        [_some(1, 2, title="Rates", guid=None, date="Sun, 22 Nov 2026 08:00:00 GMT")] * 2,
+    ),
+    "titles only, dated anew": (
+        [5, 0],
+        [
+            _five(guid=None, link=None, date=date)
+            for date in ("Sun, 22 Nov 2026 08:00:00 GMT", "Mon, 23 Nov 2026 09:00:00 GMT")
+        ],
+    ),
+    "no titles": ([5, 0], [_five(title="")] * 2),
+    "no titles, later some": ([5, 0], [_five(title=""), BASE]),
+    "a flood after a first poll": ([5, 195], [BASE, _some(*range(1, 201))]),
+    "two hosts and two orders": (
+        [5, 0, 0, 0],
+        [
+            _some(*numbers, guid=None, link=f"https://{host}.example/n/{{}}")
+            for host, numbers in [("a1", (1, 2, 3, 4, 5)), ("b2", (5, 4, 3, 2, 1))] * 2
+        ],
+    ),
+    "renderings": (
+        [5, *[0] * 8],
+        [
+            _five(guid=None, date=None, link=link)
+            for link in (
+                _LINK,
+                "https://amp.news.example/news/{}",
+                "https://news.example/amp/news/{}",
+                "https://news.example/news/{}/amp",
+                "https://news.example/news/{}?amp=1",
+                "https://m.news.example/news/{}",
+                "https://mobile.news.example/news/{}",
+                "https://news.example/news/{}#:~:text=rail",
+                "http://www.news.example:80/news/{}/?utm_source=x#comments",
+            )
+        ],
+    ),
+    "permalinks at last": (
+        [5, 0],
+        [_five(guid=None), _five(link=None, guid=_LINK, permalink=True)],
+    ),
+    "all at once": (
+        [5, 0],
+        [
+            BASE,
+            _some(
+                *(3, 1, 5, 2, 4),
+                guid="nn-{}-xxxx",
+                link="http://www.news.example/news/{}/?utm_source=x",
+                date="Mon, 23 Nov 2026 09:00:00 +0500",
+            ),
+        ],
+    ),
+}
+
 # Name: what is edited at each poll, and the polls; nothing is new after the first.
 _EDITS: dict[str, tuple[list[int], list[bytes]]] = {
     "titles": ([0, 5], [BASE, _five(title="Story number {} about the railway (updated)")]),
@@ -259,6 +350,21 @@ _EDITS: dict[str, tuple[list[int], list[bytes]]] = {
         [BASE, _five(title="Story number {} about the railways", link=_LINK + "-another-name")],
     ),
     "summaries": ([0, 5, 5], [BASE, _five(summary="a"), _five(summary="b")]),
+    "titles, with other guids at every poll": (
+        [0, 5],
+        [
+            _five(guid="one-{}-abc"),
+            _five(guid="two-{}-abc", title="Story number {} about the railway (updated)"),
+        ],
+    ),
+    "a headline, with other guids at every poll": (
+        [0, 1],
+        [
+            _feed([Item(1, guid="one-{}-abc"), Item(2, _RAIL, guid="one-{}-abc")]),
+            _feed([Item(1, guid="two-{}-abc"), Item(2, _LAW, guid="two-{}-abc")]),
+        ],
+    ),
+    "a headline wholly": ([0, 1], [_some(1, title=_RAIL), _some(1, title=_LAW)]),
     "a ticker": ([0, 1, 1], [_some(1, title=f"LIVE: talks, part {n}") for n in "abc"]),
     "charsets": (
         [0, 0, 0, 0],

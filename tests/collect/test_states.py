@@ -41,6 +41,7 @@ def _spoke(age: timedelta, gap: timedelta = 3 * HOUR, entries: int = 20) -> Habi
          "5,000 entries, from 2024-08-10 to 2026-11-21"),
         (Habits(entries=7), FeedState.OK, "7 entries without a date"),
         (Habits(), FeedState.EMPTY, "its document had no entry just now"),
+        (_spoke(DAY, timedelta(seconds=20)), FeedState.OK, "newest entry 24 h old, 20 entries"),
         (_spoke(400 * DAY, entries=1), FeedState.ZOMBIE, "newest entry 400 days old, 1 entry"),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import SubscriberSettings, parse
+from monitor.config import SubscriberSettings, parse, written
 from monitor.errors import ConfigError, InputError
 
 DIGEST = '[[digests]]\nname = "daily"\nschedule = "daily 07:30"\nto = ["Ada <ada@example.org>"]\n'
@@ -96,3 +96,24 @@ def test_a_secret_comes_from_a_file_or_the_environment(tmp_path: Path) -> None:
     assert in_environment.secret(tmp_path, {"SLACK": "from-env"}) == "from-env"
     with pytest.raises(InputError, match="subscriber desk: secret_env names SLACK"):
         in_environment.secret(tmp_path, {})
+
+
+@pytest.mark.parametrize("words", ["News for {subscriber}", "{{ date }}", "%(title)s", "${WHO}"])
+def test_a_template_variable_is_refused(words: str) -> None:
+    """Nothing is filled in: who writes a variable hears so before readers see it."""
+    titled = f'[[digests]]\nname = "daily"\nschedule = "daily 07:30"\ntitle = "{words}"\n'
+    for source in (titled, f'[smtp]\nsender = "{words} <a@example.org>"\n'):
+        with pytest.raises(ConfigError, match="there is no variable"):
+            parse(source)
+    assert parse(titled.replace(words, "{1} of 5: 50 % {")).digests[0].title == "{1} of 5: 50 % {"
+
+
+def test_a_zone_is_known_without_opening_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each subscriber may have one, and the system's zones are some six hundred files."""
+
+    def opened() -> set[str]:
+        raise AssertionError("all zones were opened")
+
+    monkeypatch.setattr(written, "available_timezones", opened)
+
+    assert parse(f'{DIGEST}zone = "America/Nuuk"').digests[0].zone == "America/Nuuk"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,89 +21,84 @@ from monitor.demo.dates import moved, newest
 from monitor.demo.recording import load, read
 from monitor.errors import InputError
 
+Program = Callable[..., subprocess.CompletedProcess[str]]
+Search = Callable[..., list[dict[str, Any]]]
 ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "monitor" / "demo" / "recording"
 EVENTS = json.loads((ROOT / "tests" / "data" / "demo_events.json").read_text("utf-8"))
 AT = "2026-06-12T18:00:00Z"
 
 
-def run_demo(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """``monitor demo`` in a folder without settings, so that the shipped ones count."""
-    return subprocess.run(
-        [sys.executable, "-m", "monitor", "demo", *words],
-        cwd=cwd, capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that one run of the bundled demo left."""
-    folder = tmp_path_factory.mktemp("demo")
-    done = run_demo(folder, "--at", AT, "--out", "out")
-    assert done.returncode == 0, done.stderr
-    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
-    return folder
+def demo(replayed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a run of the bundled demo left, made where the shipped settings count."""
+    return Path(shutil.copytree(replayed, tmp_path_factory.mktemp("demo") / "demo"))
 
 
-def search(folder: Path, *words: str) -> list[dict[str, object]]:
+@pytest.fixture
+def search(demo: Path, program: Program) -> Search:
     """Articles that the demo's archive answers with."""
-    done = subprocess.run(
-        [sys.executable, "-m", "monitor", "--config", "out/config.toml", "search",
-         "--limit", "1000", "--format", "json", *words],
-        cwd=folder, capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    found: list[dict[str, object]] = json.loads(done.stdout)
-    return found
+
+    def ask(*words: str) -> list[dict[str, Any]]:
+        typed = ("--config", "demo-out/config.toml", "search", "--limit", "1000")
+        found: list[dict[str, Any]] = json.loads(
+            program(*typed, "--format", "json", *words, cwd=demo).stdout
+        )
+        return found
+
+    return ask
 
 
 def test_the_demo_leaves_a_mail_its_parts_and_an_archive(demo: Path) -> None:
     """What a newcomer is promised lies in the folder, and the terminal shows the digest itself."""
-    kept = {path.name for path in (demo / "out").iterdir()}
+    kept = {path.name for path in (demo / "demo-out").iterdir()}
     printed = (demo / "printed.txt").read_text("utf-8")
 
     assert {"digest.html", "digest.txt", "digest.eml", "monitor.db", "config.toml"} <= kept
     assert "26 feeds, 2 polls: 290 new articles" in printed
-    assert (demo / "out" / "digest.txt").read_text("utf-8").splitlines()[0] in printed
+    assert (demo / "demo-out" / "digest.txt").read_text("utf-8").splitlines()[0] in printed
 
 
 def test_nobody_else_may_read_the_archive(demo: Path) -> None:
     """`monitor doctor` has nothing to say of what the demo itself has made."""
-    assert (demo / "out" / "monitor.db").stat().st_mode & 0o077 == 0
+    assert (demo / "demo-out" / "monitor.db").stat().st_mode & 0o077 == 0
 
 
 def test_the_demo_mail_is_what_receivers_require(demo: Path) -> None:
     """The mail has a text and an HTML part, one of each header, and says it is automatic."""
-    message = message_from_bytes((demo / "out" / "digest.eml").read_bytes(), policy=policy.default)
+    message = message_from_bytes(
+        (demo / "demo-out" / "digest.eml").read_bytes(), policy=policy.default
+    )
 
     assert message.get_body(("plain",)) is not None
     assert message.get_body(("html",)) is not None
     assert message["Auto-Submitted"] == "auto-generated"
     for name in ("Message-ID", "Date", "List-Id", "Subject", "From", "To"):
         assert len(message.get_all(name, [])) == 1
-    assert len((demo / "out" / "digest.html").read_bytes()) < 90_000
+    assert len((demo / "demo-out" / "digest.html").read_bytes()) < 90_000
 
 
-def test_the_demo_archive_answers_in_every_script(demo: Path) -> None:
+def test_the_demo_archive_answers_in_every_script(search: Search) -> None:
     """Chinese words are found as well as Latin and Cyrillic ones, and fields narrow a search."""
-    assert search(demo, "khorgos")
-    assert search(demo, "铁路")
-    assert search(demo, "霍尔果斯")
-    assert all("KG" in row["countries"] for row in search(demo, "country:KG"))
-    assert {row["lang"] for row in search(demo, "lang:zh")} == {"zh"}
+    assert search("khorgos")
+    assert search("铁路")
+    assert search("霍尔果斯")
+    assert all("KG" in row["countries"] for row in search("country:KG"))
+    assert {row["lang"] for row in search("lang:zh")} == {"zh"}
 
 
-def test_the_demo_judges_its_own_recording_well(demo: Path) -> None:
+def test_the_demo_judges_its_own_recording_well(search: Search) -> None:
     """The recording's on-beat links are nearly all relevant, and hardly any other is."""
     told = {link for event in EVENTS for link in event["links"]}
-    relevant = {row["url"] for row in search(demo, "score:>=50")}
+    relevant = {row["url"] for row in search("score:>=50")}
 
     assert len(told & relevant) >= 0.9 * len(told)
     assert len(relevant - told) <= 0.1 * len(relevant)
 
 
-def test_one_event_is_one_story_across_languages(demo: Path) -> None:
+def test_one_event_is_one_story_across_languages(search: Search) -> None:
     """At least five events that outlets told in several languages are one story each."""
-    rows = {row["url"]: row for row in search(demo, "since:2026")}
+    rows = {row["url"]: row for row in search("since:2026")}
     together = 0
     for event in EVENTS:
         known = [rows[link] for link in event["links"] if link in rows]
@@ -112,9 +109,12 @@ def test_one_event_is_one_story_across_languages(demo: Path) -> None:
     assert together >= 5
 
 
-def test_the_demo_again_in_the_same_folder_starts_anew(demo: Path) -> None:
+def test_the_demo_again_in_the_same_folder_starts_anew(
+    demo: Path, program: Program, tmp_path: Path
+) -> None:
     """An earlier demo's archive is replaced, so that the same entries are new again."""
-    done = run_demo(demo, "--at", AT, "--out", "out", "--format", "json")
+    shutil.copytree(demo / "demo-out", tmp_path / "out")
+    done = program("demo", "--at", AT, "--out", "out", "--format", "json", cwd=tmp_path)
     report = json.loads(done.stdout)
     new = sum(len(poll["new"]) for polls in report["feeds"].values() for poll in polls)
 
@@ -123,17 +123,17 @@ def test_the_demo_again_in_the_same_folder_starts_anew(demo: Path) -> None:
     assert report["stories"] > 10
 
 
-def test_the_demo_refuses_a_folder_that_somebody_uses(tmp_path: Path) -> None:
+def test_the_demo_refuses_a_folder_that_somebody_uses(program: Program, tmp_path: Path) -> None:
     """A folder with settings or a database of the user's own is left alone."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "config.toml").write_text("[monitor]\n")
-    done = run_demo(tmp_path, "--out", "out")
+    done = program("demo", "--out", "out", cwd=tmp_path)
 
     assert done.returncode == 2
     assert "was not written by a demo" in done.stderr
 
 
-def test_strangers_feeds_get_their_own_digest(tmp_path: Path) -> None:
+def test_strangers_feeds_get_their_own_digest(program: Program, tmp_path: Path) -> None:
     """Single files and folders of polls work, with a second, small beat."""
     beat = ROOT / "tests" / "data" / "beats" / "nordic-baltic"
     (tmp_path / "config.toml").write_text(f'[monitor]\nbeat = "{beat}"\n')
@@ -150,7 +150,7 @@ def test_strangers_feeds_get_their_own_digest(tmp_path: Path) -> None:
         f"<rss version='2.0'><channel>{site}{entry}</channel></rss>"
     )
     (feeds / "single.xml").write_text("<rss version='2.0'><channel></channel></rss>")
-    done = run_demo(tmp_path, "--feeds", "feeds", "--format", "json", "--out", "out")
+    done = program("demo", "--feeds", "feeds", "--format", "json", "--out", "out", cwd=tmp_path)
 
     assert json.loads(done.stdout) == {
         "feeds": {
@@ -185,14 +185,16 @@ digests = [{ name = "mine", schedule = "weekly mon 07:30", to = ["me@example.org
 """
 
 
-def test_the_settings_left_behind_are_ones_own_on_the_demos_archive(tmp_path: Path) -> None:
+def test_the_settings_left_behind_are_ones_own_on_the_demos_archive(
+    program: Program, tmp_path: Path
+) -> None:
     """However they are written; but the archive is the demo's, and nobody is mailed."""
     beat = ROOT / "tests" / "data" / "beats" / "nordic-baltic"
     (tmp_path / "config.toml").write_text(MINE.replace("BEAT", str(beat)), encoding="utf-8")
     (tmp_path / "feeds" / "grid\x1b[31m").mkdir(parents=True)
     (tmp_path / "feeds" / "grid\x1b[31m" / "a.xml").write_text(RSS)
     (tmp_path / "feeds" / "page\x1b[31m.html").write_text("<html><p>No feed.</p></html>")
-    done = run_demo(tmp_path, "--feeds", "feeds", "--out", "my out")
+    done = program("demo", "--feeds", "feeds", "--out", "my out", cwd=tmp_path)
     mine, left = (load_config(tmp_path / where / "config.toml") for where in ("", "my out"))
 
     assert done.returncode == 0, done.stderr
@@ -204,10 +206,10 @@ def test_the_settings_left_behind_are_ones_own_on_the_demos_archive(tmp_path: Pa
     assert "go below [watchlist.keywords]" in (tmp_path / "my out" / "config.toml").read_text()
     assert "\x1b" not in done.stdout
     assert "page [31m.html" in done.stdout
-    _ask_what_is_suggested(tmp_path, done.stdout)
+    _ask_what_is_suggested(partial(program, cwd=tmp_path), done.stdout)
 
 
-def _ask_what_is_suggested(folder: Path, printed: str) -> None:
+def _ask_what_is_suggested(program: Program, printed: str) -> None:
     """The last lines name the lead story's entity and country, and find it."""
     suggested = printed.split("Next, type:\n")[1].strip().splitlines()
     assert "search entity:nordbalt" in suggested[0]
@@ -215,11 +217,7 @@ def _ask_what_is_suggested(folder: Path, printed: str) -> None:
     assert suggested[2].endswith("show 1")
     for words in map(shlex.split, suggested):
         assert words[:3] == ["monitor", "--config", "my out/config.toml"]
-        done = subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=folder, capture_output=True, text=True, timeout=60, check=True,
-        )  # fmt: skip
-        assert "NordBalt" in done.stdout
+        assert "NordBalt" in program(*words[1:]).stdout
 
 
 @pytest.mark.parametrize(
@@ -273,14 +271,15 @@ def _sequences(shared: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
         yield path.parent, {step["file"]: step["new"] for step in steps}
 
 
-def test_real_polls_report_exactly_the_new_links(shared: Path, tmp_path: Path) -> None:
+def test_real_polls_report_exactly_the_new_links(
+    program: Program, shared: Path, tmp_path: Path
+) -> None:
     """Replayed through real HTTP, every sequence reports each new link once, and nothing else."""
     recordings = {folder.parent for folder, _ in _sequences(shared)}
     reported: dict[str, dict[str, list[str]]] = {}
     for number, recording in enumerate(sorted(recordings)):
-        done = run_demo(
-            tmp_path, "--feeds", str(recording), "--format", "json", "--out", f"out{number}"
-        )
+        words = ("--feeds", str(recording), "--format", "json", "--out", f"out{number}")
+        done = program("demo", *words, cwd=tmp_path)
         for name, polls in json.loads(done.stdout)["feeds"].items():
             reported[name] = {poll["poll"]: sorted(poll["new"]) for poll in polls}
 

@@ -35,7 +35,7 @@ def found(world: Any) -> Dossier:
     world.poll(LATER)
     world.assess(LATER)
     read_figures(world.store, world.setup)
-    return dossier(world.store, world.setup.beat, CAMPS, "NordBalt", LATER, threshold=30)
+    return dossier(world.store, world.setup.watchlist, CAMPS, "NordBalt", LATER, threshold=30)
 
 
 def test_a_figure_stands_once_with_its_outlets(found: Dossier) -> None:
@@ -49,7 +49,7 @@ def test_a_figure_stands_once_with_its_outlets(found: Dossier) -> None:
 def test_an_event_is_one_chapter(found: Dossier, world: Any) -> None:
     """With its sentences; `story show` leaves out spans of time as well."""
     (chapter,) = found.chapters
-    shown = view(world.store, world.setup.beat, CAMPS, chapter.story_id)
+    shown = view(world.store, world.setup.watchlist, CAMPS, chapter.story_id)
 
     assert (chapter.outlets, chapter.independent) == (2, 2)
     assert chapter.lead is not None
@@ -65,8 +65,8 @@ def test_a_country_has_what_is_about_it_without_its_name(world: Any) -> None:
     world.assess(LATER)
 
     def outlets(threshold: float) -> tuple[tuple[str, int], ...]:
-        beat = world.setup.beat
-        return dossier(world.store, beat, CAMPS, "Sweden", LATER, threshold=threshold).outlets
+        watchlist = world.setup.watchlist
+        return dossier(world.store, watchlist, CAMPS, "Sweden", LATER, threshold=threshold).outlets
 
     assert outlets(0) == (("Grid Post", 1),)
     assert outlets(101) == ()

@@ -53,6 +53,12 @@ def test_the_refusal_says_what_to_write() -> None:
     assert refusal.value.retry is False
 
 
+def test_the_refusal_of_a_number_says_it_once() -> None:
+    """An address is not called itself."""
+    with pytest.raises(BlockedAddressError, match=r"^10\.0\.0\.7 is not a public address; to ask"):
+        checked("10.0.0.7", 80, frozenset(), lambda host, port: ["10.0.0.7"])
+
+
 def test_an_allowed_pair_passes_and_no_other() -> None:
     """Allowing host and port opens neither another port nor another name of the host."""
     allowed = frozenset({pair("NAS.local:8080"), pair("[::1]:8080")})
@@ -79,6 +85,16 @@ def test_a_host_that_cannot_be_resolved_may_be_tried_again(error: Exception) -> 
     with pytest.raises(FetchError, match=r"nowhere\.example is not known here") as failure:
         checked("nowhere.example", 80, frozenset(), resolver)
     assert failure.value.retry is True
+
+
+def test_the_system_says_why_in_words() -> None:
+    """Without its numbers, which say nothing to anybody."""
+
+    def resolver(host: str, port: int) -> list[str]:
+        raise OSError(-2, "Name or service not known")
+
+    with pytest.raises(FetchError, match=r"not known here \(Name or service not known\)$"):
+        checked("nowhere.example", 80, frozenset(), resolver)
 
 
 def test_a_host_without_addresses_is_said_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -83,9 +84,38 @@ def test_a_stream_that_breaks_off_is_no_answer(coding: str, pack: Callable[[byte
 
 @pytest.mark.parametrize("coding", ["deflate", "br", "zstd"])
 def test_what_is_not_packed_as_it_says_is_refused(coding: str) -> None:
-    """Plain text under a wrong label is an error."""
+    """What is neither packed as it says nor plain is an error."""
     with pytest.raises(FetchError, match="cannot be unpacked"):
-        decode(b"<rss></rss>", coding, CAP)
+        decode(b"neither one nor the other", coding, CAP)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "utf-8", "none", "x-unknown"])
+@pytest.mark.parametrize(
+    "document", [b"<?xml version='1.0'?><rss/>", b'\xef\xbb\xbf\n{"version": "1"}']
+)
+def test_what_is_plainly_not_packed_is_read(coding: str, document: bytes) -> None:
+    """A label that a proxy forgot to take off, or that names a charset, does not cost the feed."""
+    assert decode(document, coding, CAP) == document
+
+
+@pytest.mark.parametrize("coding", ["gzip,", ", gzip", "identity, gzip", "GZIP , identity"])
+def test_a_list_with_one_coding_is_that_coding(coding: str) -> None:
+    """Empty members of a list and the identity are nothing."""
+    assert decode(gzip.compress(b"<rss/>"), coding, CAP) == b"<rss/>"
+
+
+def test_gzip_under_the_name_of_deflate_is_undone() -> None:
+    """Servers mix the two up; their first bytes do not."""
+    assert decode(gzip.compress(b"<rss/>"), "deflate", CAP) == b"<rss/>"
+
+
+@pytest.mark.parametrize("magic", [0x184D2A50, 0x184D2A5F])
+def test_frames_of_zstd_that_say_nothing_are_stepped_over(magic: int) -> None:
+    """They may stand before, between and behind the others; what follows is not lost."""
+    nothing = struct.pack("<II", magic, 4) + b"skip"
+    halves = (zstandard.compress(b"<rss>"), zstandard.compress(b"</rss>"))
+    packed = nothing + halves[0] + nothing + halves[1] + nothing
+    assert decode(packed, "zstd", CAP) == b"<rss></rss>"
 
 
 @pytest.mark.parametrize("coding", ["", "identity"])

@@ -298,3 +298,19 @@ def test_content_words_drop_short_words_and_endings() -> None:
     """Words are compared by their roots, Chinese by pairs of characters."""
     assert content_words("the railways of 2025", "en") == content_words("railway", "en")
     assert content_words("铁路合作", "zh") == {"铁路", "路合", "合作"}
+
+
+def test_spans_of_time_and_years_are_no_precise_figures(watchlist: Watchlist) -> None:
+    """Hardly two events have 4,197 metres; many have 18 months, the year 2026 or five."""
+    marks = signed(
+        watchlist, "en", "Tunnel of 4,197 metres opens", "It took 18 months of 2026, and 5 crews."
+    ).marks
+    assert {mark for mark in marks if mark[0] == "p"} == {"p4.2e+03 m"}
+
+
+def test_a_person_brings_the_country(watchlist: Watchlist) -> None:
+    """The home of whom an article names is a mark that proposes nothing."""
+    one = signed(watchlist, "en", "Borgson opens a road")
+    assert "oBB" in one.marks
+    assert "cBB" not in one.marks
+    assert not [mark for mark in one.proposing() if mark.startswith("o")]

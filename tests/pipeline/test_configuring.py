@@ -91,5 +91,5 @@ def test_a_file_that_is_gone_is_a_sentence(configured: Configured) -> None:
     """It was there when it was loaded."""
     configuration = configured(SOURCE)
     configuration.path.unlink()
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"cannot be read: No such file or directory$"):
         add_feeds(configuration, [GRID])

@@ -38,10 +38,14 @@ poll_minutes = 0.001
 
 
 def feed(first: int, count: int, length: int) -> Document:
-    """Entries that nobody saw before, each with a text of ``length`` characters."""
+    """Entries that nobody saw before, each with a text of ``length`` characters.
+
+    It fills the disk; of what it says only the first sentence is looked for.
+    """
+    text = "Swedish and Lithuanian cable. " + "The wind was calm. " * (length // 19)
     rows = "".join(
         f"<item><title>NordBalt notice {number}</title><link>https://press.example/{number}</link>"
-        f"<description>{'Swedish and Lithuanian cable. ' * (length // 30)}</description></item>"
+        f"<description>{text}</description></item>"
         for number in range(first, first + count)
     )
     return Document(f"<rss version='2.0'><channel>{rows}</channel></rss>".encode(), ".xml")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -152,15 +151,9 @@ def imported(store: Store, tmp_path: Path, now: datetime) -> Callable[[str], Imp
     return importing
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program in a folder with settings."""
-    return subprocess.run(
-        [sys.executable, "-m", "monitor", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-
-
-def test_files_of_both_kinds_are_read(setup: Setup, tmp_path: Path) -> None:
+def test_files_of_both_kinds_are_read(
+    setup: Setup, program: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
     """JSON Lines and CSV, also with the names that other programs give; feeds go elsewhere."""
     told = {"link": URL, "title": CABLE, "description": "Crews.", "source": "Grid Post"}
     (tmp_path / "a.jsonl").write_text(json.dumps(told) + "\n")
@@ -170,8 +163,9 @@ def test_files_of_both_kinds_are_read(setup: Setup, tmp_path: Path) -> None:
         writer.writerow((URL + "/2", "'=SUM of all cables", "2019-05-04", "7"))
     (tmp_path / "c.opml").write_text("<opml/>")
 
-    first, second = run(tmp_path, "import", "a.jsonl"), run(tmp_path, "import", "b.csv")
-    third = run(tmp_path, "import", "c.opml")
+    first, second, third = (
+        program("import", name, cwd=tmp_path) for name in ("a.jsonl", "b.csv", "c.opml")
+    )
 
     assert first.stdout == "imported 1 new article of 1 row; `monitor assess` judges them\n"
     assert second.stdout == "imported 1 new article of 1 row; `monitor assess` judges them\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,34 +34,7 @@ from monitor.store import Store, open_store
 
 NOW = datetime(2026, 6, 12, 18, tzinfo=UTC)
 DAY = timedelta(days=1)
-BEAT = """title = "Test"
-documents = [{id = "paper"}]
-[[sides]]
-id = "near"
-name = "Near"
-countries = ["AA"]
-[[sides]]
-id = "far"
-name = "Far"
-countries = ["BB"]
-[[topics]]
-slug = "transport"
-title = { en = "Transport" }
-[[entities]]
-id = "arland"
-name = "Arland"
-kind = "country"
-sides = ["near"]
-countries = ["AA"]
-aliases.en = ["Arland"]
-[[entities]]
-id = "bergia"
-name = "Bergia"
-kind = "country"
-sides = ["far"]
-countries = ["BB"]
-aliases.en = ["Bergia"]
-[[commitments]]
+PROMISES = """[[commitments]]
 id = "canal"
 actor = "Arland"
 promise = "A canal is dug"
@@ -155,10 +128,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(canal: Callable[..., Path], tmp_path: Path) -> Iterator[World]:
     """An archive that has only heard of something else."""
-    (tmp_path / "canal").mkdir()
-    (tmp_path / "canal" / "beat.toml").write_text(BEAT, encoding="utf-8")
+    canal(PROMISES)
     config = tmp_path / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     with open_store(f"sqlite:///{tmp_path / 'monitor.db'}") as store:

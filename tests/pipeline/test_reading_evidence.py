@@ -17,29 +17,7 @@ from monitor.pipeline.setup import Setup, prepare
 from monitor.store import Store, open_store
 
 NOW = datetime(2026, 6, 12, 18, tzinfo=UTC)
-BEAT = """title = "Test"
-documents = [{id = "paper"}]
-[[sides]]
-id = "near"
-name = "Near"
-countries = ["AA"]
-[[sides]]
-id = "far"
-name = "Far"
-countries = ["BB"]
-[[entities]]
-id = "arland"
-name = "Arland"
-kind = "country"
-sides = ["near"]
-aliases.en = ["Arland"]
-[[entities]]
-id = "bergia"
-name = "Bergia"
-kind = "country"
-sides = ["far"]
-aliases.en = ["Bergia"]
-[[commitments]]
+PROMISE = """[[commitments]]
 id = "canal"
 actor = "Arland"
 promise = "A canal is dug"
@@ -61,10 +39,9 @@ def finding(number: int) -> Finding:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> tuple[Setup, Callable[[str], Store]]:
+def world(canal: Callable[..., Path], tmp_path: Path) -> tuple[Setup, Callable[[str], Store]]:
     """Settings with a beat, and a maker of archives with five judged articles."""
-    (tmp_path / "canal").mkdir()
-    (tmp_path / "canal" / "beat.toml").write_text(BEAT, encoding="utf-8")
+    canal(PROMISE)
     config = tmp_path / "config.toml"
     config.write_text('[monitor]\nbeat = "canal"\nbeat_feeds = false\n', encoding="utf-8")
     setup = prepare(load(config))

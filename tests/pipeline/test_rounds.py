@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.collect.worker import Parsers
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer, MailSink
 from monitor.errors import InputError, TransportError
@@ -29,35 +30,6 @@ from monitor.publish.layout import fitted
 from monitor.publish.leaving import PLACE
 from monitor.publish.transports import Hold
 from monitor.store import Store, open_store
-
-CONFIG = """
-[monitor]
-beat = "BEAT"
-beat_feeds = false
-
-[[feeds]]
-url = "http://ADDRESS/grid"
-outlet = "Grid Post"
-
-[[feeds]]
-url = "http://ADDRESS/sea"
-outlet = "Sea Times"
-
-[[digests]]
-name = "daily"
-schedule = "daily 07:30"
-to = ["reader@example.org", "second@example.org"]
-
-[smtp]
-host = "127.0.0.1"
-port = PORT
-security = "none"
-sender = "monitor@example.org"
-
-[network]
-allow_private = ["ADDRESS"]
-host_spacing_seconds = 0
-"""
 
 RELEVANT = (
     "Sweden and Lithuania repair the NordBalt cable",
@@ -85,6 +57,7 @@ class World:
     feeds: FeedServer
     mail: MailSink
     setup: Setup
+    parsers: Parsers
 
     def store(self) -> Store:
         """A newly opened store, as a new process would have it."""
@@ -97,7 +70,7 @@ class World:
     def poll(self, now: datetime) -> list[Polled]:
         """The first step, in a process of its own."""
         with self.store() as store, self.door() as door:
-            return poll(store, door, self.setup, now)
+            return poll(store, door, self.setup, now, parsers=self.parsers)
 
     def assess(self, now: datetime) -> None:
         """The second step, in a process of its own."""
@@ -120,13 +93,19 @@ class World:
             step(now)
 
 
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Parsers]:
+    """One child for all tests of this file that poll by hand; rounds start their own."""
+    with Parsers() as started:
+        yield started
+
+
 @pytest.fixture
-def world(configured: Callable[[str], Configuration]) -> Iterator[World]:
+def world(two_readers: Callable[..., Configuration], parsers: Parsers) -> Iterator[World]:
     """Feeds with one relevant and one other entry, polled by nobody yet."""
     with FeedServer().serving() as feeds, MailSink().serving() as mail:
-        source = CONFIG.replace("ADDRESS", feeds.address).replace("PORT", str(mail.port))
         feeds.documents = {"grid": rss(RELEVANT, OTHER), "sea": rss(OTHER)}
-        yield World(feeds, mail, prepare(configured(source)))
+        yield World(feeds, mail, prepare(two_readers(feeds, mail.port)), parsers)
 
 
 def subjects(mail: MailSink) -> list[str]:
@@ -286,11 +265,10 @@ def test_a_mail_server_that_is_down_is_retried_with_the_same_message_id(
 
 
 def test_without_a_mail_host_editions_go_to_a_folder(
-    world: World, now: datetime, tmp_path: Path, configured: Callable[[str], Configuration]
+    world: World, now: datetime, tmp_path: Path, two_readers: Callable[..., Configuration]
 ) -> None:
     """The shipped default needs no mail server: every form lies in editions/."""
-    source = CONFIG.replace("ADDRESS", world.feeds.address).replace("PORT", "25")
-    setup = prepare(configured(source.replace('host = "127.0.0.1"', 'host = ""')))
+    setup = prepare(two_readers(world.feeds, 25, host=""))
     with world.store() as store, world.door() as door:
         done = once(store, door, setup, now)
 

@@ -19,31 +19,6 @@ from monitor.store.backup import check
 
 pytestmark = pytest.mark.server
 
-CONFIG = """
-[monitor]
-beat = "BEAT"
-beat_feeds = false
-database = "URL"
-
-[[feeds]]
-url = "http://ADDRESS/grid"
-outlet = "Grid Post"
-
-[[digests]]
-name = "daily"
-schedule = "daily 07:30"
-to = ["reader@example.org", "second@example.org"]
-
-[smtp]
-host = "127.0.0.1"
-port = PORT
-security = "none"
-sender = "monitor@example.org"
-
-[network]
-allow_private = ["ADDRESS"]
-host_spacing_seconds = 0
-"""
 FEED = """<rss version='2.0'><channel><title>Press</title><item>
 <title>Sweden and Lithuania repair the NordBalt cable</title>
 <description>Swedish and Lithuanian crews put the NordBalt cable back into service.</description>
@@ -65,13 +40,12 @@ def url() -> Iterator[str]:
 
 
 def test_a_round_on_a_server_fills_every_mailbox_once(
-    configured: Callable[[str], Configuration], url: str, now: datetime
+    two_readers: Callable[..., Configuration], url: str, now: datetime
 ) -> None:
     """What is polled is judged, published and sent; the next round has nothing to do."""
     with FeedServer().serving() as feeds, MailSink().serving() as mail:
-        source = CONFIG.replace("ADDRESS", feeds.address).replace("PORT", str(mail.port))
         feeds.documents = {"grid": Document(FEED.encode(), ".xml")}
-        setup = prepare(configured(source.replace("URL", url)))
+        setup = prepare(two_readers(feeds, mail.port, database=url))
         for later in (timedelta(0), timedelta(minutes=1), timedelta(days=1)):
             with open_store(url) as store, open_door(setup.settings) as door:
                 once(store, door, setup, now + later)

@@ -66,8 +66,10 @@ def test_headers(busy: Edition) -> None:
         "List-Unsubscribe-Post",
         "MIME-Version",
         "Message-ID",
+        "Precedence",
         "Subject",
         "To",
+        "X-Auto-Response-Suppress",
     ]
     assert message["Subject"] == rendered.subject
     assert message["From"] == SENDER
@@ -132,7 +134,7 @@ def test_no_words_make_a_header(words: str) -> None:
     read = written(message)
 
     assert sorted(read.keys()) == sorted(message.keys())
-    assert len(read.keys()) == 11
+    assert len(read.keys()) == 13
     assert max(map(len, message.as_bytes().split(b"\r\n"))) <= 998
     assert not read.defects
 

@@ -104,9 +104,13 @@ def _line(delivery: Delivery) -> str:
 
 
 def work(url: str, outbox: Path, entries: int, seconds: float) -> None:
-    """Do all steps in turn for so long; a feed has so many entries."""
-    end = time.monotonic() + seconds
+    """Do all steps in turn for so long, a line having said that it begins.
+
+    A feed has so many entries.
+    """
     with open_store(url) as store:
+        print("at work", flush=True)
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             now = datetime.now(UTC)
             poll(store, now, entries)

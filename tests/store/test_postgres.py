@@ -241,17 +241,20 @@ def test_who_lost_the_claim_records_nothing(make: Any, store: Store) -> None:
 def start(url: str, outbox: Path, entries: int, seconds: float = 600) -> subprocess.Popen[bytes]:
     """A worker that does all steps."""
     words = [sys.executable, str(WORKER), url, str(outbox), str(entries), str(seconds)]
-    return subprocess.Popen(words, stderr=subprocess.PIPE)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def kill_by_turns(url: str, outbox: Path, entries: int, kills: int) -> None:
-    """Three workers at once; one after the other is killed at any moment and comes back."""
+    """Three workers at once; one after the other is killed at its work and comes back."""
     chance = random.Random(12)
     workers = [start(url, outbox, entries) for _ in range(3)]
     for number in range(kills):
-        time.sleep(chance.uniform(0.2, 1.5))
-        workers[number % 3].send_signal(signal.SIGKILL)
-        workers[number % 3].communicate()
+        worker = workers[number % 3]
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"at work\n"
+        time.sleep(chance.uniform(0, 0.5))
+        worker.send_signal(signal.SIGKILL)
+        worker.communicate()
         workers[number % 3] = start(url, outbox, entries)
     for worker in workers:
         worker.kill()

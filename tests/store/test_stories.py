@@ -115,11 +115,12 @@ def test_members_come_by_story_in_order(make: Any, store: Store) -> None:
 
 
 def test_told_stories_are_known_by_digest_and_variant(make: Any, store: Store) -> None:
-    """A story is told in the digest that carried it and in no other."""
-    (story_id,) = make.judge(make.assessment(make.article("one")))
+    """A story is told, with its article, in the digest that carried it and in no other."""
+    article = make.article("one")
+    (story_id,) = make.judge(make.assessment(article))
     story = make.story(*store.stories.members([story_id])[story_id])
     store.editions.freeze(make.edition(story), make.rendered, [], make.now, "zh")
 
-    assert frozenset({story_id}) == store.stories.carried("daily", "zh", [story_id, 999])
-    assert frozenset() == store.stories.carried("daily", "", [story_id])
-    assert frozenset() == store.stories.carried("weekly", "zh", [story_id])
+    assert store.stories.carried("daily", "zh", [story_id, 999]) == {story_id: {article.id}}
+    assert store.stories.carried("daily", "", [story_id]) == {}
+    assert store.stories.carried("weekly", "zh", [story_id]) == {}

@@ -89,3 +89,9 @@ def test_straightened_text_keeps_its_case() -> None:
     """Exact forms differ by case and by ё, not by kinds of apostrophe."""
     assert straighten("O‘Ё") == "O'Ё"
     assert straighten("Чин") != straighten("чин")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=24))
+def test_a_word_is_folded_as_a_text_is(text: str) -> None:
+    """Short texts take another way than long ones, to the same end."""
+    assert fold(text + " " * 30).text == fold(text).text + " " * 30

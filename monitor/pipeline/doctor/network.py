@@ -64,16 +64,17 @@ def _ahead(door: Door, url: str, clock: Callable[[], datetime]) -> float | None:
 
 
 def _refused(settings: Settings) -> Iterator[Finding]:
-    """The watch and the model, where their names stand for addresses that the door refuses."""
-    named = {
-        "watch": settings.monitor.ping_url,
-        "model": settings.assist.address if settings.assist else None,
-    }
-    for subject, url in named.items():
+    """The watch and the models, where their names stand for addresses that the door refuses."""
+    named = (
+        ("watch", "watch", settings.monitor.ping_url),
+        ("model", "model", settings.assist.address if settings.assist else None),
+        ("embeddings", "model for embeddings", settings.stories.embeddings_address),
+    )
+    for subject, name, url in named:
         if url and not refusal(url, settings, as_written):
             problem = refusal(url, settings, resolve)
             if problem:
-                yield Finding(subject, Verdict.WARNING, f"The {subject} is not asked: {problem}.")
+                yield Finding(subject, Verdict.WARNING, f"The {name} is not asked: {problem}.")
 
 
 def _mail(setup: Setup) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.config import AssistSettings, Settings
@@ -16,9 +17,12 @@ from monitor.pipeline.publish import upcoming
 from monitor.pipeline.setup import Setup
 from monitor.pipeline.subscribers import check_wishes
 
+if TYPE_CHECKING:
+    from monitor.pipeline.embedding import Embedder
+
 
 def of_wishes(setup: Setup, now: datetime) -> Iterator[Finding]:
-    """The beat, the next digest, the transports with their secrets, leaving, model and watch."""
+    """The beat, the next digest, the transports with their secrets, leaving, models and watch."""
     settings, beat = setup.settings, setup.beat
     counted = f"{len(beat.entities)} entities, {len(beat.terms)} terms"
     yield Finding("beat", Verdict.OK, f"{beat.title}: {counted}, {len(setup.listings)} feeds.")
@@ -34,6 +38,8 @@ def of_wishes(setup: Setup, now: datetime) -> Iterator[Finding]:
         )
     if settings.assist is not None:
         yield _model(setup, settings.assist)
+    if setup.embedder is not None:
+        yield _embeddings(setup, setup.embedder)
     yield _watch(settings)
 
 
@@ -84,6 +90,21 @@ def _model(setup: Setup, wishes: AssistSettings) -> Finding:
         return Finding("model", Verdict.WARNING, f"The model is not asked: {problem}.")
     host = urlsplit(wishes.address).hostname
     return Finding("model", Verdict.OK, f"The model {wishes.model} at {host} may write words.")
+
+
+def _embeddings(setup: Setup, embedder: Embedder) -> Finding:
+    """Whether the model can be asked; without it articles are placed by what they say alone."""
+    try:
+        embedder.check()
+    except MonitorError as error:
+        return Finding("embeddings", Verdict.WARNING, f"{error}.", "monitor config check")
+    address = setup.settings.stories.embeddings_address
+    if address and (problem := refusal(address, setup.settings, as_written)):
+        sentence = f"The model for embeddings is not asked: {problem}."
+        return Finding("embeddings", Verdict.WARNING, sentence)
+    where = f"at {urlsplit(address).hostname}" if address else "on this machine"
+    sentence = f"The model {embedder.name} {where} helps to tell events apart."
+    return Finding("embeddings", Verdict.OK, sentence)
 
 
 def _watch(settings: Settings) -> Finding:

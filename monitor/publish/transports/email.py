@@ -102,7 +102,10 @@ def build_message(
     message["Subject"] = _header(edition.rendered.subject)
     message["Date"] = format_datetime(edition.frozen_at)
     message["Message-ID"] = delivery.message_id
+    # Whoever answers by themselves should not answer this (RFC 3834, 3.1.1 and 2; MS-OXCMAIL).
     message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "bulk"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message["List-Id"] = _list_id(edition.digest, sender)
     links = [quote(_header(address), safe=_IN_ADDRESSES)[:_LINK_LENGTH] for address in unsubscribe]
     if links:
@@ -228,7 +231,7 @@ class SmtpTransport(Transport):
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             self._drop()
             raise LaterError(self._broken(error), whole=True) from error
-        except BaseException:
+        except BaseException:  # stopped within a message: nothing more may be said on this line
             self._drop()
             raise
 
