@@ -186,7 +186,10 @@ def _add(
     findings: list[Finding],
     here: dict[str | int, int],
 ) -> None:
-    """Add a finding, or its keys to the twin that is there already."""
+    """Add a finding, or its keys to the twin that is there already.
+
+    A key that names another finding of the document stays with that one.
+    """
     marks: tuple[str | int, ...] = its_keys
     if finding.article_id is not None:
         marks = (*its_keys, finding.article_id)
@@ -195,8 +198,10 @@ def _add(
         twin = len(findings)
         findings.append(finding)
     else:
-        findings[twin] = _with_keys(findings[twin], finding.keys)
-    here.update(dict.fromkeys(marks, twin))
+        more = tuple(key for key in finding.keys if here.get(key, twin) == twin)
+        findings[twin] = _with_keys(findings[twin], more)
+    for mark in marks:
+        here.setdefault(mark, twin)
 
 
 def _with_keys(finding: Finding, more: tuple[str, ...]) -> Finding:

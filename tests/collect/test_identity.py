@@ -411,6 +411,19 @@ ENTRIES = st.builds(
 )  # fmt: skip
 
 
+def test_a_twin_takes_no_key_of_another_article() -> None:
+    """Of three entries at one link the third has the guid of the first, the title of the second."""
+    link = "https://n.example/1"
+    entries = [
+        Entry(id=guid, link=link, title=title)
+        for guid, title in (("a", "Two"), ("b", "One"), ("a", "One"))
+    ]
+    found = fold(entries, keys(entries, FEED), {}, newest_old=NOW)
+    names = [key for finding in found for key in finding.keys]
+
+    assert len(names) == len(set(names))
+
+
 @given(st.lists(ENTRIES, max_size=8), st.randoms(use_true_random=False), st.data())
 def test_a_link_once_reported_is_never_new_again(
     entries: list[Entry], random: Any, data: st.DataObject
