@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, update
 
 from monitor.model import Delivery, DeliveryState, Standing, Subscription
 from monitor.store.database import Database, Record
@@ -153,36 +153,31 @@ _ADDRESSED = select(
 ).join(editions, editions.c.id == deliveries.c.edition_id)
 
 
-def _belongs(key: Key) -> ColumnElement[bool]:
-    digest, subscriber, transport = key
-    return and_(
-        editions.c.digest == digest,
-        deliveries.c.subscriber == subscriber,
-        deliveries.c.transport == transport,
-    )
-
-
 def _value(row: Record) -> Subscription:
     return Subscription(**{**row._mapping, "standing": Standing(row.standing)})
 
 
 def _is(key: Key) -> ColumnElement[bool]:
-    digest, subscriber, transport = key
-    return and_(
-        subscriptions.c.digest == digest,
-        subscriptions.c.subscriber == subscriber,
-        subscriptions.c.transport == transport,
-    )
+    digest, *to = key
+    return and_(subscriptions.c.digest == digest, _goes_to(subscriptions, *to))
+
+
+def _belongs(key: Key) -> ColumnElement[bool]:
+    digest, *to = key
+    return and_(editions.c.digest == digest, _goes_to(deliveries, *to))
+
+
+def _goes_to(table: Table, subscriber: str, transport: str) -> ColumnElement[bool]:
+    return and_(table.c.subscriber == subscriber, table.c.transport == transport)
 
 
 def _waiting(key: Key) -> ColumnElement[bool]:
-    digest, subscriber, transport = key
+    digest, *to = key
     of_digest = select(editions.c.id).where(
         editions.c.id == deliveries.c.edition_id, editions.c.digest == digest
     )
     return and_(
-        deliveries.c.subscriber == subscriber,
-        deliveries.c.transport == transport,
+        _goes_to(deliveries, *to),
         deliveries.c.state.in_(_STOPPABLE),
         of_digest.exists(),
     )

@@ -96,13 +96,7 @@ def test_a_folder_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
 def test_a_database_that_is_deleted_under_a_running_monitor(folder: Path) -> None:
     """It is said once, nothing is written elsewhere, and SIGTERM ends the program as ever."""
     log = folder / "log"
-    with log.open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "run"], cwd=folder, stderr=stderr
-        )
-    _wait(log, "started")
-    for name in ("monitor.db", "monitor.db-wal", "monitor.db-shm"):
-        (folder / name).unlink(missing_ok=True)
+    process = _running_without_database(folder, log)
     _wait(log, "was deleted or moved")
     time.sleep(1.5)
     process.send_signal(signal.SIGTERM)
@@ -120,13 +114,7 @@ def test_a_database_that_is_replaced_under_a_running_monitor(folder: Path) -> No
     The next start works with the new file.
     """
     log, database = folder / "log", folder / "monitor.db"
-    with log.open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "run"], cwd=folder, stderr=stderr
-        )
-    _wait(log, "started")
-    for name in ("monitor.db", "monitor.db-wal", "monitor.db-shm"):
-        (folder / name).unlink(missing_ok=True)
+    process = _running_without_database(folder, log)
     assert shell("MONITOR db upgrade", folder).returncode == 0
     before = database.read_bytes()
     _wait(log, "was replaced by another file while it was in use")
@@ -137,6 +125,18 @@ def test_a_database_that_is_replaced_under_a_running_monitor(folder: Path) -> No
     assert database.read_bytes() == before
     assert log.read_text().count("was replaced by another file") == 1
     assert shell("MONITOR once", folder).returncode == 0
+
+
+def _running_without_database(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """``monitor run`` under way, the files of its database deleted."""
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "run"], cwd=folder, stderr=stderr
+        )
+    _wait(log, "started")
+    for name in ("monitor.db", "monitor.db-wal", "monitor.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    return process
 
 
 def _wait(log: Path, words: str) -> None:

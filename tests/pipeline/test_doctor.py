@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -153,10 +154,13 @@ def test_a_database_that_is_not_made_yet(
     [
         ("sqlite:///new/monitor.db", "its folder is missing", "mkdir -p FOLDER/new"),
         ("sqlite:///config.toml/x.db", "config.toml is no folder", "monitor config show"),
-        (
+        pytest.param(
             "postgresql://me:secret@127.0.0.1:9/news",
             "postgresql://me@127.0.0.1:9/news cannot be used",
             "pg_isready --host=127.0.0.1 --port=9",
+            marks=pytest.mark.skipif(
+                find_spec("psycopg") is None, reason="psycopg is not installed"
+            ),
         ),
     ],
     ids=["folder", "file", "server"],
