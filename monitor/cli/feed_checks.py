@@ -15,6 +15,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,10 +28,12 @@ from monitor.cli.feed_documents import timestamp
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import archive, configuration_or_default
 from monitor.cli.screen import clean, progress, table
+from monitor.text.addresses import masked
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
     from monitor.http import Door
+    from monitor.model import FeedListing
     from monitor.pipeline.feeds import Report
     from monitor.pipeline.pages import Permissions
     from monitor.store import Store
@@ -69,8 +73,8 @@ def check(
 
 def _reports(settings: Configuration, urls: list[str], now: datetime) -> list[Report]:
     from monitor.collect.worker import Parsers
+    from monitor.pipeline.door import open_door
     from monitor.pipeline.feeds import check, chosen
-    from monitor.pipeline.setup import open_door
 
     listings, network = chosen(settings, urls), settings.settings.network
     reports: list[Report] = []
@@ -116,18 +120,29 @@ def _print(reports: list[Report], now: datetime) -> None:
     if not reports:
         print("No feeds are configured.")
         return
-    table(_HEADS, [_cells(report, now) for report in reports])
-    for report in reports:
-        print(clean(f"{report.listing.outlet}: {report.evidence}."))
+    names = told_apart([report.listing for report in reports])
+    named = list(zip(names, reports, strict=True))
+    table(_HEADS, [_cells(name, report, now) for name, report in named])
+    for name, report in named:
+        print(clean(f"{name}: {report.evidence}."))
     if len(reports) > 1 and all(report.state == "unreachable" for report in reports):
         print("Nobody answered at all: this machine's own connection may be down.")
 
 
-def _cells(report: Report, now: datetime) -> tuple[str, ...]:
+def told_apart(listings: Sequence[FeedListing]) -> list[str]:
+    """What each feed is called: its outlet, and its address where others have that outlet too."""
+    outlets = Counter(listing.outlet for listing in listings)
+    return [
+        f"{one.outlet} ({masked(one.url)})" if outlets[one.outlet] > 1 else one.outlet
+        for one in listings
+    ]
+
+
+def _cells(name: str, report: Report, now: datetime) -> tuple[str, ...]:
     newest, oldest = report.newest, report.oldest
     return (
         report.state,
-        report.listing.outlet,
+        name,
         str(report.entries),
         span(now - newest) if newest else "—",
         span(newest - oldest) if newest and oldest else "—",

@@ -120,7 +120,7 @@ def is_address(source: str) -> bool:
 
 
 def _door(context: typer.Context) -> Door:
-    from monitor.pipeline.setup import open_door
+    from monitor.pipeline.door import open_door
 
     return open_door(configuration_or_default(context).settings)
 

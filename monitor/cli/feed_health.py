@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.feed_checks import minutes, span
+from monitor.cli.feed_checks import minutes, span, told_apart
 from monitor.cli.feed_documents import timestamp
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import archive, configuration, configuration_or_default, reading
@@ -141,9 +141,9 @@ def _print(rows: Sequence[Standing], whole: int, now: datetime) -> None:
         addresses = [(masked(standing.listing.url),) if is_wide else () for standing in rows]
         heads = (*_HEADS, "address") if is_wide else _HEADS
         table(heads, [(*line, *more) for line, more in zip(lines, addresses, strict=True)])
-    for standing in rows:
+    for name, standing in zip(told_apart([each.listing for each in rows]), rows, strict=True):
         if standing.state not in ("ok", "new"):
-            print(clean(f"{standing.listing.outlet}: {standing.evidence}."))
+            print(clean(f"{name}: {standing.evidence}."))
     print(f"{plural(len(rows), 'feed')} of {whole}; `{program()} feeds check` looks at them now.")
 
 

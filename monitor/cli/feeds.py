@@ -69,8 +69,8 @@ def add(
 def _discovered(settings: Configuration, url: str) -> Discovery:
     from monitor.collect.opml import web_address
     from monitor.collect.worker import Parsers
+    from monitor.pipeline.door import open_door
     from monitor.pipeline.feeds import discover
-    from monitor.pipeline.setup import open_door
 
     address = web_address(url)
     if address is None:

@@ -104,7 +104,7 @@ def seed(
 
 def _read(sources: Sequence[str], setup: Setup) -> list[Document]:
     """The documents in order; the network is touched only for web addresses."""
-    from monitor.pipeline.setup import open_door
+    from monitor.pipeline.door import open_door
 
     if not any(map(_is_address, sources)):
         return [_local(source) for source in sources]

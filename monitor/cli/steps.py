@@ -35,7 +35,8 @@ _STOPPED = 130
 def poll(context: typer.Context) -> None:
     """Poll the feeds that are due and keep their entries."""
     from monitor.pipeline import poll as step
-    from monitor.pipeline.setup import open_door, wishes
+    from monitor.pipeline.door import open_door
+    from monitor.pipeline.setup import wishes
 
     wanted = wishes(configuration(context))
     log_to_stderr(logging.WARNING, wanted.settings.monitor.log)
@@ -110,8 +111,9 @@ def deliver(context: typer.Context) -> None:
 
 def once(context: typer.Context) -> None:
     """Poll, assess, publish and deliver what is due now, then end."""
+    from monitor.pipeline.door import open_door
     from monitor.pipeline.rounds import once as one_round
-    from monitor.pipeline.setup import open_door, prepare
+    from monitor.pipeline.setup import prepare
     from monitor.pipeline.watching import tell_once
 
     setup = prepare(configuration(context))

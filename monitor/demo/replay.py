@@ -14,9 +14,10 @@ from monitor.demo.keepsakes import DATABASE
 from monitor.demo.recording import RecordedFeed, Recording, read, shift
 from monitor.demo.servers import Document, FeedServer, MailSink
 from monitor.model import FeedListing, Finding
+from monitor.pipeline.door import open_door
 from monitor.pipeline.poll import Polled, poll
 from monitor.pipeline.rounds import Round, once
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.setup import Setup
 from monitor.store import open_store
 
 _RECIPIENT = "analyst@reader.example"

@@ -30,7 +30,8 @@ from monitor.config import AssistSettings
 from monitor.match.claims import ClaimReader
 from monitor.model import Edition, MachineWords, Section, Story
 from monitor.pipeline.boundary import Boundary
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.door import open_door
+from monitor.pipeline.setup import Setup
 
 _log = logging.getLogger(__name__)
 

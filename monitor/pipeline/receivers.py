@@ -9,7 +9,8 @@ from urllib.parse import quote
 from monitor.config import SubscriberSettings
 from monitor.errors import InputError
 from monitor.model import Delivery
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.door import open_door
+from monitor.pipeline.setup import Setup
 from monitor.publish import leaving
 from monitor.publish.transports import Transport
 from monitor.publish.transports.atom import AtomTransport

@@ -15,12 +15,13 @@ from monitor.pipeline.assess import Assessed, assess
 from monitor.pipeline.boundary import Boundary
 from monitor.pipeline.commitments import read_evidence
 from monitor.pipeline.deliver import Delivered, deliver, transports
+from monitor.pipeline.door import open_door
 from monitor.pipeline.extract import Extracted, Extracting, extract
 from monitor.pipeline.forget import Forgetting, Forgotten
 from monitor.pipeline.ledger import read_figures
 from monitor.pipeline.poll import Polled, poll, poll_due
 from monitor.pipeline.publish import Published, publish, upcoming
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.setup import Setup
 from monitor.pipeline.watching import Watch, watch_of
 from monitor.publish.transports import Transport
 from monitor.store import Store

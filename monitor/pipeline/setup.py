@@ -7,14 +7,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from monitor import __version__
 from monitor.beat import load_beat, load_camps, load_feeds
 from monitor.beat.places import beat_folder
 from monitor.config import Configuration, Settings
 from monitor.model import Beat, Camp, FeedListing
 
 if TYPE_CHECKING:
-    from monitor.http import Door
     from monitor.match.matching import Watchlist
     from monitor.match.signing import Signer
     from monitor.pipeline.embedding import Embedder
@@ -73,7 +71,7 @@ class Setup(Wishes):
             return None
         from monitor.pipeline.embedding import Embedder
 
-        return Embedder(self)
+        return Embedder(self.configuration)
 
 
 def prepare(configuration: Configuration) -> Setup:
@@ -94,26 +92,3 @@ def merged(shipped: list[FeedListing], settings: Settings) -> list[FeedListing]:
     own = {feed.url: feed for feed in settings.feeds}
     kept = [listing for listing in shipped if listing.url not in own]
     return kept + [feed.listing() for feed in settings.feeds if feed.enabled]
-
-
-def open_door(
-    settings: Settings, seconds: float | None = None, spacing: float | None = None
-) -> Door:
-    """The door that all requests go through, as ``[network]`` wants it.
-
-    ``seconds`` is the longest time of a request where it has to be another, ``spacing`` the
-    seconds between two requests to one host.
-    """
-    # Here and not above: whoever only assesses or publishes has no use for it.
-    from monitor.http import Door, Limits
-    from monitor.http.pacing import Pacer
-
-    network = settings.network
-    between = network.host_spacing_seconds if spacing is None else spacing
-    contact = f" (+{network.contact})" if network.contact else ""
-    return Door(
-        user_agent=f"monitor/{__version__}{contact}",
-        allow_private=network.allow_private,
-        limits=Limits(seconds=seconds or network.timeout_seconds),
-        pacer=Pacer(between),
-    )

@@ -15,7 +15,7 @@ from monitor.config import Settings
 from monitor.errors import FetchError
 from monitor.http import Door, Errand
 from monitor.pipeline.boundary import Boundary
-from monitor.pipeline.setup import open_door
+from monitor.pipeline.door import open_door
 
 _SECONDS = 10.0
 _APART = 20.0  # such services take a few calls a minute, and a round may take a second

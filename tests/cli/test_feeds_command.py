@@ -365,6 +365,14 @@ def test_checks_are_for_scripts_and_people(feeds: Feeds, server: FeedServer) -> 
     assert (odd.code, odd.out.count('"unreachable"')) == (1, 2)
 
 
+def test_feeds_of_one_outlet_are_told_apart(feeds: Feeds, server: FeedServer) -> None:
+    """Where several feeds have one name, each is shown with its address."""
+    shown = feeds("check", server.url("grid"), server.url("nothing"))
+    for name in ("grid", "nothing"):
+        assert f" ({server.url(name)}): " in shown.out
+    assert f"({server.url('grid')})" not in feeds("check", server.url("grid")).out
+
+
 def test_lists_show_wishes_and_facts(folder: Path, feeds: Feeds, server: FeedServer) -> None:
     """Before and after a pause, by state, in all three formats; a formula stays text."""
     (folder / "config.toml").write_text(

@@ -19,9 +19,10 @@ from monitor.desk.why import why, why_not
 from monitor.http import Door
 from monitor.pipeline.assess import assess
 from monitor.pipeline.deliver import deliver, transports
+from monitor.pipeline.door import open_door
 from monitor.pipeline.poll import poll
 from monitor.pipeline.publish import publish
-from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.pipeline.setup import Setup, prepare
 from monitor.store import Store, open_store
 
 BOTH_FEEDS = """

@@ -21,8 +21,9 @@ from monitor.pipeline.doctor import (
     of_network,
     of_wishes,
 )
+from monitor.pipeline.door import open_door
 from monitor.pipeline.rounds import once
-from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.pipeline.setup import Setup, prepare
 from monitor.store import open_store
 
 CONFIG = """

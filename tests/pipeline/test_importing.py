@@ -16,9 +16,10 @@ from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer
 from monitor.errors import InputError
 from monitor.pipeline.assess import assess
+from monitor.pipeline.door import open_door
 from monitor.pipeline.importing import ArchivedRow, Imported, import_archive
 from monitor.pipeline.poll import poll
-from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.pipeline.setup import Setup, prepare
 from monitor.query import parse
 from monitor.store import Store, open_store
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -27,6 +28,7 @@ from monitor.model import (
     PollOutcome,
     Recipe,
 )
+from monitor.pipeline.door import open_door
 from monitor.pipeline.feeds import (
     bare,
     body_share,
@@ -53,11 +55,12 @@ PAGE = "<!doctype html><html><body>Nothing here.</body></html>"
 
 @dataclass
 class Site:
-    """A web site on a loopback port: pages by path, and the paths that were asked for."""
+    """A web site on a loopback port: pages by path, the paths asked for, and by whom."""
 
     pair: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    readers: list[str] = field(default_factory=list)
 
     def url(self, path: str = "/") -> str:
         """Where a path is."""
@@ -72,6 +75,7 @@ def site() -> Iterator[Site]:
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             served.asked.append(self.path)
+            served.readers.append(self.headers["User-Agent"])
             page = served.pages.get(self.path, "404 no")
             status = int(page[:3]) if page[:3].isdecimal() else 200
             body = page.encode()
@@ -105,6 +109,17 @@ def door(site: Site) -> Iterator[Door]:
     """A door that may reach the site."""
     with Door(user_agent="monitor/0", allow_private=[site.pair]) as opened:
         yield opened
+
+
+def test_requests_say_what_we_are(site: Site, configured: Callable[[str], Configuration]) -> None:
+    """The user agent names the program, that it reads feeds, and whom to ask about it."""
+    network = f'[network]\nallow_private = ["{site.pair}"]\n'
+    for contact in ("", 'contact = "https://news.example/us"\n'):
+        with open_door(configured(network + contact).settings) as door:
+            door.get(site.url())
+    plain, named = site.readers
+    assert re.fullmatch(r"monitor/[\w.]+ \(feed reader\)", plain)
+    assert named == plain.replace(")", "; +https://news.example/us)")
 
 
 def rss(title: str, now: datetime, *, entries: int = 6, hours: int = 3, text: str = "Wind.") -> str:

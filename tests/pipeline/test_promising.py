@@ -24,11 +24,12 @@ from monitor.model import (
 )
 from monitor.pipeline.assess import assess
 from monitor.pipeline.commitments import is_read, read_evidence
+from monitor.pipeline.door import open_door
 from monitor.pipeline.ledger import due
 from monitor.pipeline.promising import promises
 from monitor.pipeline.publish import preview, publish
 from monitor.pipeline.rounds import once
-from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.pipeline.setup import Setup, prepare
 from monitor.pipeline.variants import Variant
 from monitor.store import Store, open_store
 

@@ -22,10 +22,11 @@ from monitor.http.pacing import Pacer
 from monitor.model import Delivery, FeedState
 from monitor.pipeline.assess import assess
 from monitor.pipeline.deliver import deliver, transports
+from monitor.pipeline.door import open_door
 from monitor.pipeline.poll import Polled, poll
 from monitor.pipeline.publish import draft, due, publish, upcoming
 from monitor.pipeline.rounds import Done, Rounds, once
-from monitor.pipeline.setup import Setup, open_door, prepare
+from monitor.pipeline.setup import Setup, prepare
 from monitor.publish.layout import fitted
 from monitor.publish.leaving import PLACE
 from monitor.publish.transports import Hold

@@ -12,8 +12,9 @@ import pytest
 
 from monitor.config import Configuration
 from monitor.demo.servers import Document, FeedServer, MailSink
+from monitor.pipeline.door import open_door
 from monitor.pipeline.rounds import once
-from monitor.pipeline.setup import open_door, prepare
+from monitor.pipeline.setup import prepare
 from monitor.store import open_store
 from monitor.store.backup import check
 

@@ -26,8 +26,9 @@ import pytest
 
 from monitor.collect.worker import Parsers
 from monitor.config import load
+from monitor.pipeline.door import open_door
 from monitor.pipeline.poll import Polled, poll
-from monitor.pipeline.setup import open_door, wishes
+from monitor.pipeline.setup import wishes
 from monitor.store import open_store
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)

@@ -15,9 +15,10 @@ from monitor.config import Configuration, DigestSettings
 from monitor.demo.servers import Document, FeedServer
 from monitor.model import FrozenEdition, Rendered
 from monitor.pipeline.deliver import deliver, transports
+from monitor.pipeline.door import open_door
 from monitor.pipeline.poll import poll
 from monitor.pipeline.publish import publish, upcoming
-from monitor.pipeline.setup import open_door, prepare
+from monitor.pipeline.setup import prepare
 from monitor.pipeline.variants import Variant, cohorts, is_same_day, variants
 from monitor.store import open_store
 

@@ -13,8 +13,9 @@ from monitor.http import Door
 from monitor.http.addresses import resolve
 from monitor.pipeline.doctor.findings import Finding, Verdict
 from monitor.pipeline.doctor.reach import as_written, refusal
+from monitor.pipeline.door import open_door
 from monitor.pipeline.receivers import transports
-from monitor.pipeline.setup import Setup, open_door
+from monitor.pipeline.setup import Setup
 from monitor.publish.transports.email import SmtpTransport
 from monitor.text.urls import host
 
