@@ -13,7 +13,8 @@
     │   └── RobotsError           a page that its site asks programs not to read
     ├── StoreError                the database cannot be used
     │   ├── NewerDatabaseError    it was written by a newer version
-    │   └── BusyError             another process holds it
+    │   ├── BusyError             another process holds it
+    │   └── MissingDriverError    the extra that speaks to it is not installed
     ├── AssistError               a language model that gave no words, or no embeddings
     ├── AlreadyRunningError       a second ``monitor run``
     └── TransportError            a delivery that failed (``retry`` tells whether to try again)
@@ -115,6 +116,10 @@ class NewerDatabaseError(StoreError):
 
 class BusyError(StoreError):
     """Another process holds the database for too long."""
+
+
+class MissingDriverError(StoreError):
+    """The database is of a kind that needs an extra, which is not installed."""
 
 
 class AssistError(MonitorError):

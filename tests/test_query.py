@@ -158,7 +158,7 @@ def test_a_search_is_understood_as(text: str, root: Node) -> None:
         ("since:2026-02-30", 6, "no date"),
         ("a \0", 2, "cannot be searched for"),
         ("a\ud800", 1, "cannot be searched for"),
-        ("a" * (MAX_LENGTH + 1), MAX_LENGTH, "2,000 characters"),
+        ("a" * (MAX_LENGTH + 1), 60, "2,000 characters, this one has 2,001\n  a{60}…\n"),
         ("a " * 101, 200, "100 parts"),
         ("(" * 22 + "a" + ")" * 22, 21, "inside one another"),
         ("NOT " * 22 + "a", 84, "inside one another"),

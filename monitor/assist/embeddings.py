@@ -57,6 +57,8 @@ class EmbeddingServer:
 def _vectors(said: bytes, texts: int) -> list[list[float]]:
     """A vector of one length for each text, in their order; raises for anything else."""
     rows = json.loads(said)["data"]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("not a list of rows")
     places = [row.get("index", place) for place, row in enumerate(rows)]
     if sorted(places) != list(range(texts)):
         raise ValueError("not one vector for each text")

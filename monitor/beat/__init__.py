@@ -154,6 +154,7 @@ def _entity(row: Mapping[str, Any], usual: float) -> Entity:
         countries=tuple(row.get("countries", ())),
         topics=tuple(row.get("topics", ())),
         origin=row.get("from", ""),
+        several=row.get("several", False),
     )
 
 

@@ -85,7 +85,10 @@ def appended_within(
     if isinstance(added, str):
         row.setdefault(inner, tomlkit.array()).append(added)
         return tomlkit.dumps(document)
-    array = row.setdefault(inner, tomlkit.aot())
+    if not row.get(inner):
+        row.pop(inner, None)  # an empty list; tables stand behind the other keys of the row
+        row[inner] = tomlkit.aot()
+    array = row[inner]
     if not isinstance(array, AoT):
         raise InputError(f"{path}: write {inner} as [[{table}.{inner}]] tables")
     array.append(_row(added))

@@ -38,6 +38,8 @@ def commitment(row: Mapping[str, Any]) -> Commitment:
         targets=tuple(map(_target, row.get("targets", ()))),
         parts=row.get("parts", False),
         silent_after=None if silent_after is None else int(silent_after),
+        actor_in=dict(row.get("actor_in", {})),
+        promise_in=dict(row.get("promise_in", {})),
     )
 
 
@@ -54,6 +56,7 @@ def check_commitments(contents: Contents) -> None:
         for key, names in known.items():
             _check_known(contents, row, key, names)
         _check_form(contents, row)
+        _check_wordings(contents, row)
 
 
 def last_day(stated: str) -> date | None:
@@ -87,6 +90,19 @@ def _check_form(contents: Contents, row: Row) -> None:
             contents.mistake(row, "targets", problem)
     if not row.fields.get("about") and not row.fields.get("words"):
         contents.mistake(row, "about", "ids or words are wanted, by which it is recognised")
+
+
+def _check_wordings(contents: Contents, row: Row) -> None:
+    """Actor and promise are translated together: half of a sentence would stay in English."""
+    found = {key: row.fields.get(key, {}) for key in ("actor_in", "promise_in")}
+    for key, other in (("actor_in", "promise_in"), ("promise_in", "actor_in")):
+        if not isinstance(found[key], dict) or not isinstance(found[other], dict):
+            continue
+        for lang, words in found[key].items():
+            if not isinstance(words, str) or not words.strip():
+                contents.mistake(row, f"{key}.{lang}", "a text is wanted")
+            elif lang not in found[other]:
+                contents.mistake(row, f"{key}.{lang}", f"{other}.{lang} is missing beside it")
 
 
 def _is_date(stated: str) -> bool:

@@ -35,7 +35,10 @@ TABLES = {
     "documents": Shape({"id": str}, {}),
     "entities": Shape(
         {"id": str, "name": str, "kind": str, "sides": list},
-        {"countries": list, "topics": list, "from": str, "points": float, **_LISTS},
+        {
+            **{"countries": list, "topics": list, "from": str, "points": float},
+            **{"several": bool, **_LISTS},
+        },
     ),
     "terms": Shape({"id": str}, {"topics": list, "from": str, "points": float, **_LISTS}),
     "rivals": Shape(
@@ -50,6 +53,7 @@ TABLES = {
         {
             **{"deadline": str, "about": list, "words": dict, "sides": list, "done": list},
             **{"targets": list, "parts": bool, "silent_after": float},
+            **{"actor_in": dict, "promise_in": dict},
         },
     ),
     "feeds": Shape(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import re
 import sys
 import threading
 from contextlib import suppress
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 # What writing to a terminal, a pipe or a file may fail with, whoever is at the other end.
 _UNWRITTEN = {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
 _NEW_THINGS = 50_000
+# How the library and its validator say what a person says otherwise.
+_PLAIN = (
+    (r"Input should be a valid integer.*", "must be a whole number"),
+    (r"Input should be a valid number.*", "must be a number"),
+    (r"Input should be greater than or equal to (\S+)", r"must be at least \1"),
+    (r"Input should be less than or equal to (\S+)", r"must be at most \1"),
+    (r"does not match the formats '%Y-%m-%d'", "is no day; write it as 2026-06-12"),
+)
 
 
 def main() -> None:
@@ -88,6 +97,8 @@ def _with_hint(error: TyperException) -> str:
     from monitor.cli.screen import program
 
     problem = error.format_message().strip().removesuffix(".").replace(": Value error, ", ": ")
+    for theirs, ours in _PLAIN:
+        problem = re.sub(theirs, ours, problem)
     context = getattr(error, "ctx", None)
     command = context.command_path if context else program()
     return f"{problem[0].lower()}{problem[1:]}; see `{command} --help`" if problem else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ from monitor.cli.formats import as_csv
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, reading
 from monitor.cli.screen import chart, plural
-from monitor.cli.search import NOTHING, QueryWords, asked
+from monitor.cli.search import NOTHING, QueryWords, asked, nothing
 from monitor.query.grouping import TIMES, Grouping
 
 if TYPE_CHECKING:
@@ -48,13 +49,17 @@ def count(
 
     settings = configuration(context)
     wanted = asked(settings, query)
+    now = datetime.now(UTC)
     with reading(settings) as store:
-        groups = counted(store, wanted, by, datetime.now(UTC))
+        groups = counted(store, wanted, by, now)
+        why = [] if groups else nothing(store, wanted, now)
     shown = groups if by in TIMES else groups[:limit]
     if format is Format.TABLE:
-        _print_chart(shown, len(groups) - len(shown))
+        _print_chart(shown, len(groups) - len(shown), why)
     else:
         _write(shown, by, format)
+        for line in why:
+            print(line, file=sys.stderr)
     if not groups:
         raise typer.Exit(NOTHING)
 
@@ -67,9 +72,9 @@ def _write(groups: list[Group], by: Grouping, format: Format) -> None:
         print("".join(as_csv(rows, (str(by), "articles"))), end="")
 
 
-def _print_chart(groups: list[Group], left_out: int) -> None:
+def _print_chart(groups: list[Group], left_out: int, why: list[str]) -> None:
     if not groups:
-        print("Nothing found.")
+        print("\n".join(["Nothing found.", *why]))
         return
     chart([(group.name or _NOBODY, group.articles) for group in groups])
     if left_out:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.opening import configuration
+from monitor.cli.opening import configuration, is_missing
 from monitor.cli.screen import clean, plural, program, progress
 from monitor.errors import InputError
 
@@ -72,7 +72,7 @@ def restore(
     from monitor.store.backup import restore as put_back
 
     settings = configuration(context)
-    if not yes and (there := settings.database_file) and there.exists():
+    if not yes and (there := settings.database_file) and not is_missing(there):
         _ask(there)
     with only_one(lock_path(settings)), progress("reading") as advance:
         now = datetime.now(UTC)

@@ -14,6 +14,7 @@ from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
 from monitor.cli.screen import clean, clean_line, plural, program, progress
 from monitor.cli.times import as_of
+from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
@@ -51,6 +52,8 @@ def demo(
     from monitor.pipeline.setup import prepare
 
     now = as_of(at, "2026-06-12T18:00:00Z")
+    if feeds and out.absolute().is_relative_to(feeds.absolute()):
+        raise InputError(f"{out} lies in the recording {feeds}; choose another folder with --out")
     recording = load(feeds or Path(__file__).parent.parent / "demo" / "recording")
     settings = configuration_or_default(context)
     setup = prepare(settings)

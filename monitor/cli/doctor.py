@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.jsonlines import written
-from monitor.cli.opening import DEFAULT, configuration
+from monitor.cli.opening import DEFAULT, configuration, is_missing
 from monitor.cli.screen import clean, program, table
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def _findings(context: typer.Context, *, network: bool) -> Iterator[Finding]:
     except MonitorError as error:
         first, *others = str(error).splitlines()
         more = f" (and {len(others)} more)" if others else ""
-        is_there = (context.obj or DEFAULT).exists()
-        command = "monitor config check" if is_there else "monitor init"
+        command = "monitor init" if is_missing(context.obj or DEFAULT) else "monitor config check"
         yield Finding("settings", Verdict.WRONG, f"{first}{more}.", command)
         return
     yield Finding("settings", Verdict.OK, f"{settings.path} is in order.")

@@ -27,7 +27,13 @@ import typer
 from monitor.cli.feed_checks import minutes, span, told_apart
 from monitor.cli.feed_documents import timestamp
 from monitor.cli.jsonlines import written
-from monitor.cli.opening import archive, configuration, configuration_or_default, reading
+from monitor.cli.opening import (
+    archive,
+    configuration,
+    configuration_or_default,
+    is_missing,
+    reading,
+)
 from monitor.cli.screen import clean, plural, program, table
 from monitor.errors import InputError
 from monitor.text.addresses import masked
@@ -95,7 +101,7 @@ def _standings(settings: Configuration, everything: bool) -> list[Standing]:
     from monitor.pipeline.feeds import Standing, disabled, standings
 
     file = settings.database_file
-    with reading(settings) if file is None or file.exists() else nullcontext() as store:
+    with nullcontext() if file and is_missing(file) else reading(settings) as store:
         found = standings(settings, store, datetime.now(UTC))
     waiting = disabled(settings) if everything else []
     return found + [Standing(listing, enabled=False) for listing in waiting]

@@ -34,6 +34,14 @@ def configuration_or_default(context: typer.Context) -> Configuration:
     return configuration(context)
 
 
+def is_missing(file: Path) -> bool:
+    """Whether there is no such file; of one that cannot be looked at, whoever opens it says why."""
+    try:
+        return not file.exists()
+    except OSError:
+        return False
+
+
 @contextmanager
 def archive(settings: Configuration) -> Iterator[Store]:
     """The store that ``settings`` name, upgraded first where it is older than this program."""

@@ -36,6 +36,7 @@ def program() -> str:
 Cell = str | tuple[str, ...]
 _ROOM = 40  # columns that a text needs to stand beside others
 _INDENT = "    "
+_GAP = 3  # columns between two
 _HEAD = 3  # lines above the first row
 
 
@@ -59,10 +60,24 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, text_last: bo
 
 
 def _is_narrow(width: int, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bool:
+    others = _widths(heads, rows)
+    return width - sum(others[:-1]) - _GAP * len(others) < min(_ROOM, others[-1])
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """The columns of a terminal that each column of a table takes."""
     from rich.cells import cell_len
 
-    others = [max(map(cell_len, map(_cell, column))) for column in zip(heads, *rows, strict=True)]
-    return width - sum(others[:-1]) - 3 * len(others) < min(_ROOM, others[-1])
+    return [max(map(cell_len, map(_cell, column))) for column in zip(heads, *rows, strict=True)]
+
+
+def _fitting(width: int, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Widths that fit: the widest give way, but not the first, which is what is typed again."""
+    first, *others = _widths(heads, rows)
+    room = width - first - _GAP * (1 + len(others))
+    while sum(others) > max(room, len(others)):
+        others[others.index(max(others))] -= 1
+    return [first, *others]
 
 
 def _drawn(
@@ -74,9 +89,11 @@ def _drawn(
     from rich.text import Text
 
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    widths = _fitting(console.width, heads, rows) if overflow == "ellipsis" else []
     for head in heads:
         no_wrap = head in ("id", "score", "date") or overflow == "ellipsis"
-        grid.add_column(head, overflow=overflow, no_wrap=no_wrap)
+        width = widths.pop(0) if widths else None
+        grid.add_column(head, overflow=overflow, no_wrap=no_wrap, width=width)
     for row in rows:
         grid.add_row(*(Text(_cell(cell)) for cell in row))
     with console.capture() as capture:
@@ -114,7 +131,12 @@ def chart(rows: Sequence[tuple[str, int]]) -> None:
 def _bar(length: float) -> str:
     """A bar of that many columns, to an eighth; whatever is more than nothing can be seen."""
     eighths = max(round(length * 8), 1 if length else 0)
-    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    bar = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    try:
+        bar.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "#" * -(-eighths // 8)
+    return bar
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli.formats import WRITERS, Format, Row, row
 from monitor.cli.opening import configuration, existing, reading
-from monitor.cli.screen import moment, plural, program, table
+from monitor.cli.screen import clean, moment, plural, program, table
 from monitor.errors import InputError
 from monitor.query.paging import Cursor, Sort, read_cursor
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.config import Configuration
     from monitor.model import Beat, JudgedArticle
     from monitor.query import Query
+    from monitor.store import Store
 
 NOTHING = 1
 QueryWords = Annotated[
@@ -93,17 +94,29 @@ def _page(
     limit: int,
     after: Cursor | None,
 ) -> bool:
+    now = datetime.now(UTC)
     with reading(settings) as store:
-        page = store.page(query, limit, datetime.now(UTC), sort, after)
+        page = store.page(query, limit, now, sort, after)
+        why = [] if page.articles else nothing(store, query, now)
     if format is Format.TABLE:
-        _print_table(query, page.articles)
+        if page.articles:
+            _print_table(query, page.articles)
+        else:
+            print("\n".join(["Nothing found.", *why]))
         if page.more:
             print(f"more: --after {page.more}")
     else:
         _write(format, _rows(query, page.articles))
-        if page.more:
-            print(f"more: --after {page.more}", file=sys.stderr)
+        for line in [f"more: --after {page.more}"] if page.more else why:
+            print(line, file=sys.stderr)
     return bool(page.articles)
+
+
+def nothing(store: Store, query: Query, now: datetime) -> list[str]:
+    """Lines on what in a search that found nothing fits no article at all."""
+    from monitor.desk.nothing import reasons
+
+    return list(map(clean, reasons(store, query, now)))
 
 
 def _export(settings: Configuration, query: Query, sort: Sort, format: Format, after: str) -> bool:
@@ -112,10 +125,13 @@ def _export(settings: Configuration, query: Query, sort: Sort, format: Format, a
         raise InputError("a table is made of a page; --all needs --format jsonl, csv, md, …")
     if after:
         raise InputError("--all begins with the first article; leave --after or --all out")
+    now = datetime.now(UTC)
     with reading(settings) as store:
-        articles = store.stream(query, datetime.now(UTC), sort)
+        articles = store.stream(query, now, sort)
         first = next(articles, None)
         _write(format, _rows(query, () if first is None else _chained(first, articles)))
+        for line in nothing(store, query, now) if first is None else ():
+            print(line, file=sys.stderr)
     return first is not None
 
 
@@ -136,9 +152,6 @@ def _write(format: Format, rows: Iterable[Row]) -> None:
 
 
 def _print_table(query: Query, found: tuple[JudgedArticle, ...]) -> None:
-    if not found:
-        print("Nothing found.")
-        return
     table(
         ("id", "score", "date", "outlet", "lang", "title"),
         [

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,10 +60,9 @@ class SeedCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments left over, as in the base class."""
-        following = [*args[1:], "-"]
         named = [
             f"{arg}={_ALL}" if arg == "--accept" and after.startswith("-") else arg
-            for arg, after in zip(args, following, strict=True)
+            for arg, after in pairwise([*args, "-"])
         ]
         return super().parse_args(ctx, named)
 

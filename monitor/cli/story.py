@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Show a story; merge, split or pin stories by hand.")
 _StoryId = Annotated[int, typer.Argument(metavar="STORY", help="A story's number.")]
 _Articles = Annotated[list[int], typer.Argument(metavar="ARTICLE...", help="Articles' numbers.")]
+_Stories = Annotated[list[int], typer.Argument(metavar="STORY...", help="Other stories' numbers.")]
 _FIGURES = 20
 
 
@@ -41,7 +42,7 @@ def show(
 
 
 @app.command("merge")
-def merge(context: typer.Context, story: _StoryId, others: _Articles) -> None:
+def merge(context: typer.Context, story: _StoryId, others: _Stories) -> None:
     """Make stories one event for good; the oldest number stays, the others stand for it."""
     with existing(configuration(context)) as store:
         into = store.hands.merge([story, *others], datetime.now(UTC))

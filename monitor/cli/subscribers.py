@@ -220,9 +220,10 @@ def _taken_back(store: Store, report: Report) -> str:
     if done is None:
         return "That mail is none of ours, or came back before: nothing was done."
     who = f"{done.digest}: an edition for {clean(done.subscriber)} came back"
+    row = f"{plural(done.times, 'edition')} in a row"
     if done.stopped:
-        return f"{who} for the third time in a row; nothing more is sent. ({clean(report.reason)})"
-    return f"{who} ({clean(report.reason)}); {plural(done.times, 'edition')} in a row."
+        return f"{who} ({clean(report.reason)}); nothing more is sent after {row}."
+    return f"{who} ({clean(report.reason)}); {row}."
 
 
 @app.command("add")

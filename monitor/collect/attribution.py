@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from monitor.model import Entry
@@ -50,8 +51,14 @@ def _named(side: str, entry: Entry) -> tuple[str, ...]:
     address, at = entry.site or entry.link, entry.published
     if not address or not at:
         return ()
-    words = " ".join(entry.title.casefold().split())
-    return (f"{side}:{host(address)}:{short_hash(f'{words}|{at.date().isoformat()}')}",)
+    return (f"{side}:{host(address)}:{_said(entry.title, at.date())}",)
+
+
+# Each entry is asked for it by both sides.
+@lru_cache(maxsize=2048)
+def _said(title: str, day: date) -> str:
+    words = " ".join(title.casefold().split())
+    return short_hash(f"{words}|{day.isoformat()}")
 
 
 @cache

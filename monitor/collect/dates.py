@@ -10,11 +10,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _LONGEST = 100
 _RFC = re.compile(
@@ -23,7 +24,7 @@ _RFC = re.compile(
 )
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
 _COMPACT = re.compile(r"(\d{8})(\d{6})")
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s?[:时時시点]\s?(\d{1,2})(?:\s?[:分분]\s?(\d{1,2}))?")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s?[:h时時시点]\s?(\d{1,2})(?:\s?[:分분]\s?(\d{1,2}))?")
 _FRACTION = r"(?:[.,]\d+)?\s?[分秒분초]?"
 _OFFSET = re.compile(
     rf"{_FRACTION}\s*\(?(?:utc|gmt|ut|мск|msk)?\s?([+\-−–])\s?(\d\d?)(?::?(\d\d))?(?!\d)"
@@ -31,8 +32,10 @@ _OFFSET = re.compile(
 _HAN = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 # RFC 822 with the month as Chinese systems write it: "22 11月 2026".
 _HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})[ -](\d{1,2})[月월][ -](\d{4})(?!\d)")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?(?!\d)")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d\d)(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/. ] ?(\d{1,2})(?:[-/. ] ?(\d{1,2}))?(?!\d)")
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ] ?(\d{1,2})[-/. ] ?(\d{4}|\d\d)(?!\d)")
+# A zone as the tz database calls it, in small letters.
+_PLACE = re.compile(r"\b(africa|america|asia|atlantic|australia|europe|pacific)/([a-z]+)\b")
 _YEAR = re.compile(r"\d{4}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ.][^\W\d_]+)*")
 _NUMBER = re.compile(r"(?<![\d:])(\d{1,4})(?:st|nd|rd|th)?(?![\d:])")
@@ -138,6 +141,10 @@ def _offset(found: re.Match[str]) -> tzinfo:
 def _named_zone(behind: str) -> tzinfo:
     """The zone that stands after the clock; single letters are words more often than zones."""
     zones = _words().zones
+    if place := _PLACE.search(behind):
+        # Some names are folders of the database.
+        with suppress(ZoneInfoNotFoundError, OSError):
+            return ZoneInfo("/".join(place.groups()).title())
     found = (word for word in _WORD.findall(behind) if word == "z" or len(word) > 1)
     return next((zones[word] for word in found if word in zones), UTC)
 

@@ -15,6 +15,12 @@ from monitor.model import Entry
 from monitor.text.plain import from_markup, one_line, safe_markup, scalar
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# An address beside the name of a person, or in its place.
+_MAIL = re.compile(
+    r"(?:mailto:)?(?<![\w.+-])([\w.+-]++@(?:[a-z0-9-]++\.)+[a-z]{2,63})(?:\?subject=[^\s)>]++)?",
+    re.I | re.A,
+)
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 # The first second of 1970 is what clocks say that were never set.
 _YEARS = range(1971, 2100)
 # An element with nothing but other elements in it.
@@ -25,18 +31,24 @@ _PLAIN_LINK = re.compile(r"https?://[\w.-]+(?::\d{1,5})?/[\w/.,~!*'()%+:;@&=$-]*
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """Atom's word for a text: markup, or characters that mean themselves."""
+    """Atom's word for a text: markup, or characters that mean themselves.
+
+    Links in it are relative to ``base``, which may itself be relative.
+    """
 
     value: str = ""
     literal: bool = False
+    base: str = ""
 
     def plain(self) -> str:
         """The words on one line."""
         return one_line(self.value) if self.literal else from_markup(self.value)
 
-    def shown(self) -> str:
-        """What it states, with its markup as far as that is harmless."""
-        return one_line(self.value) if self.literal else safe_markup(self.value)
+    def shown(self, base: str) -> str:
+        """What it states where ``base`` is, with its markup as far as that is harmless."""
+        if self.literal:
+            return one_line(self.value)
+        return safe_markup(self.value, absolute(self.base, base) or base)
 
 
 def atom_text(value: str) -> Construct:
@@ -104,12 +116,12 @@ def stated_entry(
         authors=tuple(dict.fromkeys(filter(None, map(one_line, statement.authors)))),
         stamp=mark,
     )
-    return _with_markup(entry, statement) if markup else entry
+    return _with_markup(entry, statement, base) if markup else entry
 
 
-def _with_markup(entry: Entry, statement: Statement) -> Entry:
+def _with_markup(entry: Entry, statement: Statement, base: str) -> Entry:
     texts = (statement.summary, *statement.contents)
-    shown = next(filter(None, (text.shown() for text in texts)), "")
+    shown = next(filter(None, (text.shown(base) for text in texts)), "")
     return replace(entry, summary=shown, text="")
 
 
@@ -170,6 +182,15 @@ def absolute(link: str, base: str) -> str | None:
     is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
     is_open = not base and not parts.scheme
     return whole if link.strip() and (is_web or is_open) else None
+
+
+def person(text: str) -> str:
+    """``a@b.example (Name)`` or ``Name <a@b.example>`` -> ``Name``; an address alone stays."""
+    found = _MAIL.search(text)
+    if found is None:
+        return text
+    name = _EMPTY_BRACKETS.sub("", text.replace(found[0], "")).strip()
+    return name.removeprefix("(").removesuffix(")").strip() or found[1]
 
 
 def _first_words(text: str, limit: int = 80) -> str:

@@ -32,9 +32,9 @@ def keys(entries: Sequence[Entry], feed: Feed, site: str | None = None) -> list[
     """The keys of each entry of one document, strongest first: link, guid, title.
 
     A guid that stands at several places identifies nothing, nor does a link to the front page
-    (``site``), to the feed itself, or to a page that entries share which have guids of their own
-    and tell of different things. Entries that were seen before count as places, and need no keys
-    of their own.
+    (``site``), to the feed itself, or to a page that entries share which tell of different things
+    and have no guid in common that is more than that link. Entries that were seen before count as
+    places, and need no keys of their own.
     """
     vague = {canonical(url) for url in (site, feed.url) if url}
     news = {name for entry in entries if not entry.seen for name in (entry.id, entry.link) if name}
@@ -57,10 +57,10 @@ def keys(entries: Sequence[Entry], feed: Feed, site: str | None = None) -> list[
 def _crowded(
     entries: Sequence[Entry], links: Sequence[str | None], repeated: set[str]
 ) -> set[str | None]:
-    """The links behind which a document has several articles, by guids and titles."""
+    """The links behind which a document has several articles, by titles and guids."""
     at: dict[str | None, list[Entry]] = defaultdict(list)
     for entry, link in zip(entries, links, strict=True):
-        if link and entry.id and steady(entry.id) not in repeated:
+        if link and not (entry.id and steady(entry.id) in repeated):
             at[link].append(entry)
     return {
         link
@@ -70,9 +70,15 @@ def _crowded(
 
 
 def _are_different(one: Entry, other: Entry) -> bool:
-    if steady(one.id or "") == steady(other.id or ""):
+    name = _own_name(one)
+    if name is not None and name == _own_name(other):
         return False
     return _said(one.title) != _said(other.title) and not _is_alike(one.title, other.title)
+
+
+def _own_name(entry: Entry) -> str | None:
+    """The guid of an entry where it says more than its link."""
+    return steady(entry.id) if entry.id and entry.id != entry.link else None
 
 
 def _telling_link(entry: Entry, vague: set[str]) -> str | None:
@@ -86,7 +92,8 @@ def _keys(
     found = []
     if link and not is_crowded:
         found.append(link_key(link))
-    if entry.id and not (repeated and steady(entry.id) in repeated):
+    names_page = is_crowded and _own_name(entry) is None
+    if entry.id and not names_page and not (repeated and steady(entry.id) in repeated):
         found.append(guid_key(feed.id, entry.id))
     if link and is_crowded:
         # Behind a link that entries share, other feeds know an article by its title.

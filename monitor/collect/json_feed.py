@@ -30,7 +30,10 @@ def parse_json_feed(
     if not isinstance(rows, list):
         return ParsedFeed(FeedState.NOT_A_FEED, error="JSON, but no JSON Feed")
     home = absolute(_text(document.get("home_page_url")), url)
-    found = (_entry(row, home or url, seen, markup) for row in rows if isinstance(row, dict))
+    authors = tuple(_authors(document))
+    found = (
+        _entry(row, home or url, seen, markup, authors) for row in rows if isinstance(row, dict)
+    )
     entries = tuple(entry for entry in found if entry)
     return ParsedFeed(
         state=FeedState.OK if entries else FeedState.EMPTY,
@@ -63,12 +66,15 @@ def _search_results(rows: list[Any], url: str, seen: Container[str]) -> ParsedFe
     return ParsedFeed(FeedState.OK if entries else FeedState.EMPTY, entries=entries)
 
 
-def _entry(row: dict[str, Any], base: str, seen: Container[str], markup: bool) -> Entry | None:
+def _entry(
+    row: dict[str, Any], base: str, seen: Container[str], markup: bool, authors: tuple[str, ...]
+) -> Entry | None:
     source = json.dumps(row, sort_keys=True).encode()
-    return stated_entry(_statement(row), source, base, seen, markup)
+    return stated_entry(_statement(row, authors), source, base, seen, markup)
 
 
-def _statement(row: dict[str, Any]) -> Statement:
+def _statement(row: dict[str, Any], authors: tuple[str, ...]) -> Statement:
+    """``authors`` are the feed's, who wrote what names no others."""
     text = _text(row.get("content_text"))
     markup = _text(row.get("content_html"))
     return Statement(
@@ -80,7 +86,7 @@ def _statement(row: dict[str, Any]) -> Statement:
         contents=(Construct(text, literal=True) if text.strip() else Construct(markup),),
         published=_text(row.get("date_published")),
         updated=_text(row.get("date_modified")),
-        authors=tuple(_authors(row)),
+        authors=tuple(_authors(row)) or authors,
     )
 
 

@@ -7,13 +7,13 @@ links absolute elsewhere.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import unescape
 
 import feedparser
 
-from monitor.collect.entries import Construct, Statement, atom_text
+from monitor.collect.entries import Construct, Statement, atom_text, person
 from monitor.collect.mending import legible, with_plain_ampersands
 from monitor.collect.reading import Reading
 from monitor.text.plain import one_line
@@ -65,7 +65,9 @@ def _statement(entry: dict[str, Any], version: str, is_loose: bool) -> Statement
     whole = (text for text in map(entry.get, _WHOLE_TEXTS) if isinstance(text, str))
     contents += [Construct(read(text)) for text in whole]
     # FeedParserDict.get answers "updated" when asked for a missing "published".
-    published, updated = (dict.get(entry, name) or "" for name in ("published", "updated"))
+    published, updated, created = (
+        dict.get(entry, name) or "" for name in ("published", "updated", "created")
+    )
     link, guid = _addresses(entry)
     return Statement(
         id=read(entry.get("id") or ""),
@@ -74,9 +76,9 @@ def _statement(entry: dict[str, Any], version: str, is_loose: bool) -> Statement
         title=_construct(entry.get("title_detail"), is_atom),
         summary=_construct(entry.get("summary_detail"), is_atom),
         contents=tuple(contents),
-        published=published or ("" if is_atom else updated),
+        published=published or created or ("" if is_atom else updated),
         updated=updated,
-        authors=tuple(map(read, _names(entry))),
+        authors=tuple(map(read, _names(entry, is_atom))),
         outlet=read(_origin(entry, "title")),
         site=read(_origin(entry, "href")),
     )
@@ -91,10 +93,12 @@ def _about(entry: dict[str, Any], version: str) -> str:
 def _addresses(entry: dict[str, Any]) -> tuple[str, str]:
     """The stated link, and the guid that may stand in for it: feedparser does not part them."""
     link = entry.get("link") or ""
-    is_stated = any(
-        other.get("rel") == "alternate" and other.get("href") for other in entry.get("links", ())
-    )
-    return (link, "") if is_stated else ("", link)
+    others = entry.get("links", ())
+    if any(other.get("rel") == "alternate" and other.get("href") for other in others):
+        return link, ""
+    # RFC 4287, 4.2.7.2: a relation may be spelled as an address.
+    spelled = (other for other in others if str(other.get("rel")).endswith("/alternate"))
+    return next((other.get("href") or "" for other in spelled), ""), link
 
 
 def _home(head: dict[str, Any]) -> str:
@@ -105,8 +109,13 @@ def _home(head: dict[str, Any]) -> str:
     return link or next(filter(None, own), "") or guid
 
 
-def _names(entry: dict[str, Any]) -> Iterator[str]:
-    return (who.get("name") or who.get("email") or "" for who in entry.get("authors", ()))
+def _names(entry: dict[str, Any], is_atom: bool) -> list[str]:
+    """Outside Atom the last is there as stated too: of it feedparser knows short domains only."""
+    names = [who.get("name") or who.get("email") or "" for who in entry.get("authors", ())]
+    stated = str(entry.get("author") or "")
+    if names and "@" in stated and not is_atom:
+        names[-1] = person(stated)
+    return names
 
 
 def _origin(entry: dict[str, Any], name: str) -> str:
@@ -122,5 +131,7 @@ def _is_words(content: Mapping[str, str]) -> bool:
 
 def _construct(detail: Mapping[str, str] | None, is_atom: bool) -> Construct:
     detail = detail or {}
-    value = detail.get("value") or ""
-    return atom_text(value) if is_atom and detail.get("type") == "text/plain" else Construct(value)
+    value, base = detail.get("value") or "", detail.get("base") or ""
+    if is_atom and detail.get("type") == "text/plain":
+        return atom_text(value)
+    return Construct(value, base=base)

@@ -20,8 +20,25 @@ _AMPERSAND = re.compile(
     re.S,
 )
 _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_PREFIXED = re.compile(r"<([\w.-]+):(?:channel|feed|item|entry)[\s>]", re.I)
+_PREFIXED = re.compile(
+    r"<(?:([\w.-]+):(?:channel|feed|item|entry)|(atom|a10):(?:link|updated)|(news):news)[\s>]", re.I
+)
+_DECLARED = re.compile(r"xmlns:([\w.-]+)")
+_PREFIX = re.compile(r"(</?)([\w.-]+):")
 _EMPTY_LINK = re.compile(r"<link>\s*</link>|<link\s*/>")
+# The address beside that of a link, in a scheme of its own.
+_SECOND_ADDRESS = re.compile(r"<link\s+uri\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')\s*>(?=[^<\s])")
+# Plug-ins that turn every http into https do so to the names of namespaces.
+_SECURED_SPACE = re.compile(
+    r"""(\sxmlns(?::[\w.-]+)?\s*=\s*["'])https(?=://(?:purl\.org|search\.yahoo\.com|www\.w3\.org"""
+    r"""|www\.itunes\.com|www\.google\.com|news\.yandex\.ru|turbo\.yandex\.ru)/)"""
+)
+_ENTRY = re.compile(r"<(item|entry)\b(?:(?!</?\1\b).)*+", re.S)
+_OWN_TEXT = re.compile(r"<(?:description|summary|content|content:encoded)\b")
+_CAPTION = re.compile(
+    r"<media:description\b(?:(?!</?media:description\b).)*+</media:description>", re.S
+)
+_IN_PICTURE = re.compile(r"<image\b[^<>]*>\s*<(?:(?!</?(?:image|item)\b).)*+</image>", re.S)
 
 
 def legible(text: str) -> str:
@@ -30,19 +47,36 @@ def legible(text: str) -> str:
     A link without an address is left out too: it would hide the guid that stands in for it. Each
     definition of a document gets a line of its own, where feedparser looks for them.
     """
-    legal = _ILLEGAL.sub("", text)
+    legal = _SECURED_SPACE.sub(r"\1http", _ILLEGAL.sub("", text))
     # A long one would be put in at every reference to it.
     lines = legal if _LONG_DEFINITION.search(legal) else _DEFINITION.sub(r"\n\g<0>", legal)
     joined = _HALVES.sub(_joined, lines)
-    return _without_prefix(_EMPTY_LINK.sub("", _CODE.sub(_legal, joined)))
+    plain = _SECOND_ADDRESS.sub("<link>", _EMPTY_LINK.sub("", _CODE.sub(_legal, joined)))
+    return _without_prefix(_without_pictures(plain))
+
+
+def _without_pictures(text: str) -> str:
+    """``text`` without what its entries' pictures are called: it would be taken for the entry's.
+
+    A caption stays where the entry has no text of its own.
+    """
+    if "<image" not in text and "<media:description" not in text:
+        return text
+    return _ENTRY.sub(_without_captions, text)
+
+
+def _without_captions(entry: re.Match[str]) -> str:
+    told = _IN_PICTURE.sub("", entry[0])
+    return _CAPTION.sub("", told) if _OWN_TEXT.search(told) else told
 
 
 def _without_prefix(text: str) -> str:
-    """``text`` without a prefix that its elements have and no declaration explains."""
-    prefixed = _PREFIXED.search(text)
-    if prefixed is None or f"xmlns:{prefixed[1]}" in text:
+    """``text`` without the prefixes that its elements have and no declaration explains."""
+    used = {found[found.lastindex or 0] for found in _PREFIXED.finditer(text)}
+    bare = used.difference(_DECLARED.findall(text))
+    if not bare:
         return text
-    return re.sub(rf"(</?){re.escape(prefixed[1])}:", r"\1", text)
+    return _PREFIX.sub(lambda found: found[1] if found[2] in bare else found[0], text)
 
 
 def _joined(references: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from monitor.model import Feed, FeedState, Habits, Validators
 LONGEST_WAIT = timedelta(days=7)
 _LONGEST_BACK_OFF = timedelta(days=1)
 _WITHOUT_A_WHOLE_ANSWER = timedelta(days=7)
+_FAILING, _SEVERAL = timedelta(days=1), 2
 _STRIKES, _UNENDED = 3, 20
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d+)", re.I)
 _UNCACHED = re.compile(r"(?:^|[\s,])no-(?:cache|store)\b", re.I)
@@ -49,9 +50,11 @@ def conditions(validators: Validators) -> dict[str, str]:
 def wants_whole(feed: Feed, now: datetime) -> bool:
     """Whether to ask without conditions: some servers say "unchanged" for ever.
 
-    Once in seven days at most, counted from the last answer that came whole.
+    Once in seven days at most, counted from the last answer that came whole; after a day of a feed
+    that fails time after time, since some servers stumble over conditions that are not theirs.
     """
-    return feed.whole_at is not None and now - feed.whole_at >= _WITHOUT_A_WHOLE_ANSWER
+    longest = _FAILING if feed.failures >= _SEVERAL else _WITHOUT_A_WHOLE_ANSWER
+    return feed.whole_at is not None and now - feed.whole_at >= longest
 
 
 def is_quarantined(feed: Feed, body_hash: str) -> bool:
@@ -81,7 +84,7 @@ def state_of_status(
     """State and sentence for an HTTP status that brings no document; None for one that does."""
     if 200 <= status < 300:
         return None
-    if is_bot_protection(headers):
+    if is_bot_protection(status, headers):
         return FeedState.BLOCKED, f"a bot protection answered instead of the server ({status})"
     if status in (404, 410):
         return FeedState.GONE, f"the server says that there is no such feed ({status})"
@@ -94,6 +97,7 @@ def state_of_status(
     return FeedState.UNREACHABLE, f"the server answered {status}"
 
 
+_GUARDED = (403, 429, 503)
 # What a server says by a status that refuses a document which is there.
 _REFUSALS = {
     401: "asks for a login",
@@ -106,9 +110,13 @@ _REFUSALS = {
 }
 
 
-def is_bot_protection(headers: Mapping[str, str]) -> bool:
-    """Whether the answer is that of a well-known guard before the server."""
-    return "cf-mitigated" in headers or "ddos-guard" in headers.get("server", "").lower()
+def is_bot_protection(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a refusal is that of a well-known guard before the server.
+
+    Some put their name on all that they pass on, a missing page too.
+    """
+    is_guards = "ddos-guard" in headers.get("server", "").lower()
+    return "cf-mitigated" in headers or (is_guards and status in _GUARDED)
 
 
 def is_picky(headers: Mapping[str, str]) -> bool:
@@ -229,8 +237,10 @@ def _until(stated: str, now: datetime) -> timedelta | None:
 
 
 def _date(stated: str) -> datetime | None:
+    """RFC 9110, 5.6.7; some servers write ISO 8601 all the same."""
     try:
-        moment = parsedate_to_datetime(stated)
+        is_iso = stated[:4].isdecimal()
+        moment = datetime.fromisoformat(stated) if is_iso else parsedate_to_datetime(stated)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

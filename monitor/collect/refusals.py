@@ -16,6 +16,12 @@ _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|meta|script)\b",
     re.I | re.S,
 )
+# A template's document type before a feed.
+_FEED_BEHIND = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?<!doctype[^<>\[\]]*>\s*(?:<!--(?:(?!-->).)*+-->\s*)*+"
+    r"<(?:rss|feed|rdf:rdf)[\s>]",
+    re.I | re.S,
+)
 _READ = 100_000
 _LONGEST_SENTENCE = 2_000
 
@@ -31,7 +37,7 @@ class _Kind:
 
 def is_page(text: str) -> bool:
     """Whether a document is HTML."""
-    return _PAGE.match(text) is not None
+    return _PAGE.match(text) is not None and _FEED_BEHIND.match(text) is None
 
 
 def read_page(text: str, url: str) -> ParsedFeed:
@@ -46,6 +52,12 @@ def read_page(text: str, url: str) -> ParsedFeed:
     hint = f"; it names a feed at {found[0]}" if found else ""
     sentence = kind.sentence if kind else "a web page, not a feed"
     return ParsedFeed(FeedState.NOT_A_FEED, error=f"{sentence}{hint}")
+
+
+def guard(page: bytes) -> str | None:
+    """What a page says that comes with a refusal: a sentence where a guard made it."""
+    kind = _kind(page[:_READ].decode("utf-8", "replace"), "pages")
+    return kind.sentence if kind and kind.state is FeedState.BLOCKED else None
 
 
 def read_words(text: str) -> ParsedFeed | None:

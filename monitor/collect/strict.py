@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from monitor.collect.entries import NOTHING, Construct, Statement, atom_text
+from monitor.collect.entries import NOTHING, Construct, Statement, atom_text, person
 from monitor.collect.reading import Reading
-from monitor.collect.vocabulary import ATOM, RDF, RSS1, Role, is_markup, role
+from monitor.collect.vocabulary import ATOM, RDF, RSS1, XHTML, Role, is_markup, role
 
 _ABOUT = f"{RDF}about"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -30,10 +30,11 @@ _DOUBTFUL = (
     re.compile(rb"\xc2[\x80-\x9f]"),
     re.compile(rb"\xc3[\x82-\xb4]\xc2"),
     re.compile(rb"&#(?:x0*[89a-f][0-9a-f];|0*(?:1[2-9]|2[0-4])\d;)", re.I),
+    # One half of a character, as markup may have it where XML does not look.
+    re.compile(rb"&#(?:x0*d[89a-f]|0*5[5-7]\d)", re.I),
 )
 _REFERENCE = re.compile(r"&\w+;")
 _PERSON = frozenset(f"{ATOM}{name}" for name in ("name", "email", "uri"))
-_MAIL = re.compile(r"[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,4}(?:\?subject=\S+)?")
 _IN_IMAGE = frozenset(("title", "link", "description", "url", "width", "height"))
 _IN_TEXT_INPUT = frozenset(("title", "link", "description", "name"))
 _HTML = frozenset(("html", "text/html"))
@@ -122,6 +123,8 @@ class _Found:
     outlet: str = ""
     site: str = ""
     media_titles: int = 0
+    captions: int = 0
+    addresses: int = 0
     forgets_titles: bool = False
 
 
@@ -157,6 +160,11 @@ def _statement(entry: Element, is_atom: bool) -> Statement:
     for part in entry:
         _taker(part.tag)(found, part, is_atom)
     if found.media_titles and (not found.title.value or found.forgets_titles):
+        raise _DoubtError
+    # feedparser takes the end of a long domain for a name, and keeps the last author as stated.
+    if found.addresses and len(found.authors) > 1:
+        raise _DoubtError
+    if found.captions and found.summary is None and not found.contents:
         raise _DoubtError
     return Statement(
         id=found.id,
@@ -200,10 +208,16 @@ def _construct(part: Element, is_atom: bool) -> Construct:
     if part.attrib.keys() - {"type", "src", _XML_LANG} or not part.tag.startswith(ATOM):
         raise _DoubtError
     if kind == "xhtml":
-        return Construct("".join(_markup(part)))
+        return Construct("".join(_markup(_inside(part))))
     if kind not in _TEXT and kind not in _HTML:
         raise _DoubtError
     return atom_text(_text(part)) if kind in _TEXT else Construct(_text(part))
+
+
+def _inside(part: Element) -> Element:
+    """RFC 4287, 3.1.1.3: the ``div`` around an XHTML text is no part of it."""
+    inner = part[0] if len(part) == 1 and part[0].tag == f"{XHTML}div" else part
+    return inner if not f"{part.text or ''}{inner.tail or ''}".strip() else part
 
 
 def _markup(part: Element, depth: int = 0) -> Iterator[str]:
@@ -240,6 +254,8 @@ def _take_link(found: _Found, part: Element, is_atom: bool) -> None:
     if not href or part.tag != f"{ATOM}link" or len(part) or "url" in part.attrib:
         raise _DoubtError
     relation = part.get("rel", "alternate").lower()
+    if "/" in relation:
+        raise _DoubtError
     if relation == "self":
         found.own = found.own or href
     if relation == "alternate":
@@ -268,6 +284,8 @@ def _take_media(found: _Found, part: Element, is_atom: bool) -> None:
         what = role(inner.tag)
         if what is Role.MEDIA_TITLE:
             found.media_titles += 1
+        elif what is Role.MEDIA_SUMMARY:
+            found.captions += 1
         elif what not in (Role.MEDIA, Role.HARMLESS):
             raise _DoubtError
 
@@ -291,6 +309,7 @@ def _take_updated(found: _Found, part: Element, is_atom: bool) -> None:
 
 
 def _take_author(found: _Found, part: Element, is_atom: bool) -> None:
+    found.addresses += "@" in (part.text or "")
     found.authors.append(_author(part))
 
 
@@ -348,17 +367,8 @@ def _check_harmless(part: Element) -> None:
 def _author(part: Element) -> str:
     """An Atom person, or a text with a name and perhaps an address."""
     if not len(part):
-        return _named(_text(part))
+        return person(_text(part))
     persons = {inner.tag: _text(inner) for inner in part}
     if len(persons) < len(part) or persons.keys() - _PERSON:
         raise _DoubtError
     return persons.get(f"{ATOM}name") or persons.get(f"{ATOM}email") or ""
-
-
-def _named(text: str) -> str:
-    """``mail@a.example (Name)`` -> ``Name``; an address alone stays."""
-    found = _MAIL.search(text)
-    if found is None:
-        return text
-    name = text.replace(found[0], "").replace("()", "").replace("<>", "").strip()
-    return name.removeprefix("(").removesuffix(")").strip() or found[0]

@@ -145,6 +145,8 @@ class Parsers:
         for child in self._children:
             child.close()
         self._threads.shutdown(wait=True)
+        for child in self._children:
+            child.stop()
 
 
 class _Child:
@@ -163,12 +165,12 @@ class _Child:
             answer = child.exchange(_question(request), self._limits.seconds)
             feed = wire.read(answer[1:])
         except (OSError, EOFError, ValueError, OverflowError) as error:
-            self._stop()
+            self.stop()
             if self._closed:
                 raise CancelledError from error
             return Parsed(ParsedFeed(FeedState.BROKEN, error=self._cause(error, child)), True)
         if answer[:1] == _WORN or child.served >= self._limits.documents:
-            self._stop()
+            self.stop()
         return Parsed(feed)
 
     def close(self) -> None:
@@ -181,11 +183,12 @@ class _Child:
         if self._running is None:
             self._running = _start(self._parser, self._limits)
         if self._closed:
-            self._stop()
+            self.stop()
             raise CancelledError
         return self._running
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the process and clean up after it; no other thread may parse with it meanwhile."""
         running, self._running = self._running, None
         if running:
             running.end()

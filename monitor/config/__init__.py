@@ -110,8 +110,15 @@ def load(path: Path) -> Configuration:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+        where = _where(error)
+        raise InputError(f"{path} cannot be read: it is not in UTF-8{where}; save it so") from error
     return Configuration(path.absolute(), parse(source, path.name))
+
+
+def _where(error: UnicodeDecodeError) -> str:
+    """The line in which a text stops being UTF-8, unless that is so from its first letter on."""
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return f" (line {line})" if error.start else ""
 
 
 def default_source() -> str:
@@ -161,7 +168,7 @@ def _syntax_mistake(error: ValueError | RecursionError, source: str) -> Mistake:
         line, column = int(words[1]), int(words[3])
     elif place:
         line = max(1, source.count("\n"))
-    hint = "; a text stands in quotes" if problem == "Invalid value" else ""
+    hint = _HINTS.get(problem, "")
     problem = _TUPLE.sub(lambda keys: f"[{keys[1]}]".replace("', '", "."), problem)
     return Mistake(line, column, "", problem[:1].lower() + problem[1:] + hint)
 
@@ -211,6 +218,12 @@ _PROBLEMS = {
     "finite_number": "must be a finite number",
     "string_too_short": "must not be empty",
 }
+# What helps where tomllib says that.
+_HINTS = {
+    "Invalid value": "; a text stands in quotes",
+    "Illegal character '\\n'": "; a text ends with a quotation mark in its line",
+    "Cannot overwrite a value": "; a key stands once in its table",
+}
 # How tomllib names a table: ('watchlist', 'keywords').
 _TUPLE = re.compile(r"\('(.*?)',?\)")
 _SHAPES = {
@@ -228,6 +241,9 @@ _BOUNDS = {
 
 def _problem(detail: Any) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "tuple_type" and isinstance(detail["input"], dict):
+        tables = ".".join(part for part in detail["loc"] if isinstance(part, str))
+        return f"is a list of tables; write the heading of each as [[{tables}]]"
     if kind in _PROBLEMS:
         return _PROBLEMS[kind]
     if kind == "value_error":

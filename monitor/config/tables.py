@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from monitor.errors import InputError
+from monitor.text.plain import one_line
 
 
 class Table(BaseModel):
@@ -16,6 +18,20 @@ class Table(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _counted(cls, stated: Any, read: ValidationInfo) -> Any:
+        """A number is none that is written as ``true``, which would count as 1."""
+        kind = cls.model_fields[read.field_name or ""].annotation
+        return number(stated) if {int, float} & {kind, *get_args(kind)} else stated
+
+
+def number(stated: Any) -> Any:
+    """``stated`` for a number; ValueError for true and false."""
+    if isinstance(stated, bool):
+        raise ValueError("must be a number")
+    return stated
 
 
 def read_secret(
@@ -26,7 +42,9 @@ def read_secret(
         try:
             return (folder / file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
-            raise InputError(f"{where}_file cannot be read: {error}") from error
+            reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+            shown = one_line(f'"{folder / file}"')
+            raise InputError(f"{where}_file cannot be read: {reason}; it names {shown}") from error
     if env:
         if env not in environ:
             raise InputError(f"{where}_env names {env}, which is not set")

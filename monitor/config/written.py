@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from monitor.config.schedules import parse_schedule
+from monitor.config.tables import number
 from monitor.model import Schedule
 from monitor.text.addresses import database_problem, mailbox_problem, masked
 from monitor.text.patterns import date_problem, link_problem
@@ -173,7 +174,7 @@ Contact = Annotated[str, AfterValidator(_contact)]
 LinkPattern = Annotated[Line, _without(link_problem)]
 DayPattern = Annotated[Line, _without(date_problem)]
 Keyword = Annotated[str, AfterValidator(_keyword)]
-Points = Annotated[float, Field(ge=-100, le=100)]
+Points = Annotated[float, Field(ge=-100, le=100), BeforeValidator(number)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 SecretAddress = Annotated[str, AfterValidator(_secret_address)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -31,7 +31,7 @@ def prepare_folder(out: Path) -> None:
         for name in (*_DATABASE, *_MAIL):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"{out} cannot be written to: {error}") from error
+        raise InputError(f"{out} cannot be written to: {error.strerror}") from error
 
 
 def _refuse_used(out: Path) -> None:

@@ -96,7 +96,7 @@ def dossier(
     about = list(store.stream(Query(subject.name, _about(subject, threshold)), now))
     called = {each.id: each.name for each in camps}
     told = Counter(each.article.camp for each in about if each.article.camp)
-    names = {each.id: each.name for each in beat.entities}
+    names = beat.names("en")
     return Dossier(
         subject=subject,
         chapters=tuple(_chapters(store, about, camps, lang, names)),

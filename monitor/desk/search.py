@@ -12,6 +12,7 @@ from monitor.query import LABELS, Query, parse
 from monitor.text.normalise import fold_key
 
 Known = Mapping[str, Sequence[str]]
+_NEAR, _CODE = 0.75, 2
 
 
 def understood(
@@ -32,7 +33,7 @@ def understood(
         known = _known(load(), keywords)
         for kind in wanted:
             names = known[kind]
-            query = query.resolve(kind, partial(_ids, names), partial(_near, names))
+            query = query.resolve(kind, partial(_ids, names), partial(_hint, kind, names))
     return query
 
 
@@ -50,38 +51,33 @@ def _ids(known: Known, name: str) -> Sequence[str]:
     return known.get(fold_key(name), ())
 
 
-def _near(known: Known, name: str) -> str | None:
-    return next(iter(get_close_matches(fold_key(name), known, n=1, cutoff=0.75)), None)
+def _hint(kind: str, known: Known, name: str) -> str:
+    """What was probably meant; of what there is little, otherwise all of it."""
+    from monitor.beat.called import hint
+
+    # Two letters are a code: what is one letter away is another country.
+    is_code = kind == "country" and len(name) <= _CODE
+    near = () if is_code else get_close_matches(fold_key(name), known, n=1, cutoff=_NEAR)
+    if kind in ("country", "topic"):
+        return hint(near, known)
+    return f'did you mean "{near[0]}"?' if near else ""
 
 
 def _known(beat: Beat, keywords: Iterable[str]) -> dict[str, Known]:
     """By kind of label, the ids of everything that a name may mean."""
-    entities, countries = _names(beat)
-    topics = {
-        fold_key(name): (topic.slug,)
-        for topic in beat.topics
-        for name in (topic.slug, *topic.names.values())
-    }
+    # A search without labels has no use for it.
+    from monitor.beat.called import countries, topics
+
+    entities: dict[str, list[str]] = defaultdict(list)
+    for entity in beat.entities:
+        names = {entity.id, entity.name, *(alias.text for alias in entity.aliases)}
+        for name in set(map(fold_key, names)):
+            entities[name].append(entity.id)
     terms: dict[str, list[str]] = defaultdict(list)
     for term in beat.terms:
         for name in {fold_key(each) for each in (term.id, *(a.text for a in term.aliases))}:
             terms[name].append(term.id)
     for keyword in keywords:
         terms[fold_key(keyword)].append(keyword)
-    return {"entity": entities, "country": countries, "topic": topics, "term": terms}
-
-
-def _names(beat: Beat) -> tuple[Known, Known]:
-    """Entity ids by every name, and country codes by code and by the names of countries."""
-    entities: dict[str, list[str]] = defaultdict(list)
-    countries: dict[str, list[str]] = defaultdict(list)
-    for entity in beat.entities:
-        names = {fold_key(name) for name in (entity.id, entity.name)}
-        names |= {fold_key(alias.text) for alias in entity.aliases}
-        for name in names:
-            entities[name].append(entity.id)
-            if entity.kind == "country":
-                countries[name].extend(entity.countries)
-        for code in entity.countries:
-            countries[fold_key(code)] = [code]
-    return entities, countries
+    known = {"country": countries(beat), "topic": topics(beat)}
+    return {**known, "entity": entities, "term": terms}

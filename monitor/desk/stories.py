@@ -43,7 +43,7 @@ def view(
         raise InputError(f"there is no story {story_id} in the archive; `monitor search` shows ids")
     ids = [each.article.id for each in members]
     entities = {each.id: each for each in watchlist.beat.entities}
-    called = {each.id: each.name for each in entities.values()}
+    called = watchlist.beat.names("en")
     ordered = order_articles(members, lang)
     spoken = lead(ordered, lang, called)
     return StoryView(

@@ -22,6 +22,9 @@ _PERMANENT = {301, 308}
 # A request that must not be sent twice has a connection of its own, which ends with it.
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
 _ANSWER_BYTES = 65_536
+# Refusals that a page explains, and what reading it may cost.
+_EXPLAINED = {403, 503}
+_EXPLANATION_BYTES, _EXPLANATION_SECONDS = 300_000, 2.0
 # Headers that stand once: of several the first counts, where others would be joined to a list.
 _SINGLE = frozenset(
     (
@@ -48,7 +51,8 @@ class Reply:
     """What a server answered; ``url`` is where, ``moved_to`` is set by permanent redirects.
 
     Header values are Latin-1, so that they can be sent back byte for byte. ``body`` is unpacked,
-    and empty unless the status is a success.
+    and empty unless the status is a success, or 403 or 503: then it is the page that explains why,
+    as far as it came soon.
     """
 
     status: int
@@ -233,8 +237,19 @@ class Door:
         headers = _stated(response.headers)
         is_read = 200 <= response.status < 300 or response.status == httpx.codes.NOT_MODIFIED
         coding = headers.get("content-encoding", "")
+        if response.status in _EXPLAINED:
+            return Reply(response.status, url, headers, self._explanation(response, coding))
         body = decoded(self._body(response), coding, self._limits.decoded_bytes) if is_read else b""
         return Reply(response.status, url, headers, body)
+
+    def _explanation(self, response: httpcore.Response, coding: str) -> bytes:
+        """The page of a refusal; the refusal stands whatever becomes of it."""
+        self._deadline.start(min(self._deadline.left(), _EXPLANATION_SECONDS))
+        try:
+            return decoded(self._body(response), coding, _EXPLANATION_BYTES)
+        except (FetchError, httpcore.TimeoutException, httpcore.NetworkError,
+                httpcore.ProtocolError):  # fmt: skip
+            return b""
 
     def _body(self, response: httpcore.Response) -> Iterator[bytes]:
         """The body as it arrives, still packed."""

@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from monitor.http.addresses import Allowed, Resolver, checked
+from monitor.http.heads import Heads
 
 # Longer, and a router on the way may have forgotten the connection without telling anyone.
 _IDLE_SECONDS = 60.0
@@ -50,16 +51,21 @@ class Deadline(threading.local):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A stream whose every read and write ends by the deadline, however slowly bytes drip."""
+    """A stream whose every read and write ends by the deadline, however slowly bytes drip.
+
+    The heads of answers are put right on the way.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._heads = Heads()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.remaining())
+        return self._heads.passed(lambda: self._stream.read(max_bytes, self._deadline.remaining()))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._heads.expect()
         self._stream.write(buffer, self._deadline.remaining())
 
     def close(self) -> None:

@@ -76,7 +76,8 @@ def decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
 
 def _single(stated: str) -> str:
     """The one coding that a server names, empty for none."""
-    names = [name for name in map(str.strip, stated.lower().split(",")) if name]
+    listed = (name.partition(";")[0].strip() for name in stated.lower().split(","))
+    names = [name for name in listed if name]
     codings = [name for name in names if name != "identity"]
     if len(codings) > 1:
         raise FetchError(f'the server packed its answer more than once ("{stated}")', retry=False)
@@ -164,7 +165,10 @@ def _unframe(chunks: _Chunks) -> _Unpacking:
 
 
 def _unbrotli(chunks: _Chunks) -> _Chunks:
-    start, chunks = _peeked(chunks, 1)
+    """Brotli, or gzip that somebody on the way has called so."""
+    start, chunks = _peeked(chunks, len(_GZIP_MAGIC))
+    if start.startswith(_GZIP_MAGIC):
+        return _gunzip(chunks)
     pieces = _pieces_of_brotli(chunks)
     is_widest = start[:1] and start[0] & _BROTLI_WIDEST == _BROTLI_WIDEST
     return _at_most(_MOST_FROM_WIDEST, pieces) if is_widest else pieces

@@ -271,12 +271,14 @@ def _sole_of(each: JudgedArticle, what: str, sentence: str, figure: Figure | Non
 def named(
     found: StoryCoverage, entities: Mapping[str, Entity], called: Mapping[str, str]
 ) -> StoryCoverage:
-    """The coverage with those sole sayings that tell something: figures, and who acts, by name."""
+    """The coverage with those sole sayings that tell something: figures, and who acts, by name.
+
+    ``called`` has the names; what has none there is not told.
+    """
     telling = (
-        replace(sole, what=called.get(sole.what, sole.what))
+        sole if sole.figure else replace(sole, what=called[sole.what])
         for sole in found.sole
-        if sole.figure
-        or (sole.what in entities and entities[sole.what].kind in _table()["telling"])
+        if sole.figure or (sole.what in called and entities[sole.what].kind in _table()["telling"])
     )
     return replace(found, sole=tuple(telling))
 

@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     r"[^\W\d_]+(?:['’‘ʻʼ`][^\W\d_]+)*(?:[²³]|[23](?![^\W_]))?)"
     rf"|(?P<number>(?=\d)(?:{_NUMBER}))|(?P<sign>{_DOLLAR}|[$€£¥￥₸₽₹%％])|(?P<mark>\S))"
 )
+_KINDS = ("", *_TOKEN.groupindex)
 # Dates, times and scores in digits, names with digits, and 1e5: nothing in them is a figure.
 _NO_FIGURES = re.compile(
     r"\b\d+(?:[.,]\d+)?[eE][+-]?\d+\b|"
@@ -119,6 +120,7 @@ class _Reader:
         self._text = text
         self._rules = counting(lang)
         self._tokens = read
+        self._at = read.__getitem__
 
     def figures(self) -> Iterator[Figure]:
         """All figures in reading order."""
@@ -432,9 +434,6 @@ class _Reader:
             return signs().get(token.text)
         return None
 
-    def _at(self, index: int) -> Token:
-        return self._tokens[index] if index >= 0 else _NOTHING
-
 
 _NOTHING = Token("end", "", "", 0, 0)
 
@@ -449,14 +448,15 @@ class Tokens:
 
     def __init__(self, text: str) -> None:
         self._found = list(_TOKEN.finditer(text))
-        self._kinds = [(kind := found.lastgroup or "mark", found[kind]) for found in self._found]
+        # Groups are asked for by their numbers: by their names it takes twice the time.
+        self._kinds = [(_KINDS[kind := found.lastindex or 0], found[kind]) for found in self._found]
         self._made: dict[int, Token] = {}
 
     def __len__(self) -> int:
         return len(self._found)
 
     def __getitem__(self, index: int) -> Token:
-        """The token at a place; one of no kind behind the last."""
+        """The token at a place; one of no kind before the first and behind the last."""
         made = self._made.get(index)
         if made is None:
             made = self._made[index] = self._token(index)
@@ -467,7 +467,7 @@ class Tokens:
         return self._kinds
 
     def _token(self, index: int) -> Token:
-        if index >= len(self._found):
+        if not 0 <= index < len(self._found):
             return _NOTHING
         kind, text = self._kinds[index]
         folded = folded_word(text) if kind == "word" else ""

@@ -129,10 +129,11 @@ def _postings(weighed: Sequence[Weighed]) -> _Postings:
         lambda: defaultdict(_Posting)
     )
     for place, one in enumerate(weighed):
-        for lang, found in ((_NO_LANGUAGE, one.marks), (one.signature.lang, one.words)):
+        signature, day = one.traits.signature, one.traits.day
+        for lang, found in ((_NO_LANGUAGE, one.traits.marks), (signature.lang, signature.words)):
             posting_of = postings[lang]
             for mark in found:
-                posting_of[mark].add(place, one.day)
+                posting_of[mark].add(place, day)
     return postings
 
 
@@ -140,7 +141,7 @@ def _proposed(index: int, one: Weighed, postings: _Postings) -> list[int]:
     """The articles that share most with ``one``, from its rarest marks on."""
     shared: dict[int, float] = {index: 0.0}
     for posting, weight in _telling(one, postings):
-        first, last = posting.around(one.day)
+        first, last = posting.around(one.traits.day)
         if last - first + len(posting.undated) > _CROWD:
             continue
         for place in chain(posting.places[first:last], posting.undated):
@@ -155,16 +156,17 @@ def _proposed(index: int, one: Weighed, postings: _Postings) -> list[int]:
 
 def _telling(one: Weighed, postings: _Postings) -> Iterator[tuple[_Posting, float]]:
     """The rarest marks and words that others have too, marks first."""
-    yield from _rarest(one.marks, postings[_NO_LANGUAGE], _PROPOSING_MARKS)
-    yield from _rarest(one.words, postings[one.signature.lang], _PROPOSING_WORDS)
+    signature = one.traits.signature
+    for mark in _rarest(one.traits.marks, postings[_NO_LANGUAGE], _PROPOSING_MARKS):
+        yield postings[_NO_LANGUAGE][mark], one.rarity.marks[mark]
+    for word in _rarest(signature.words, postings[signature.lang], _PROPOSING_WORDS):
+        yield postings[signature.lang][word], one.rarity.words(signature.lang)[word]
 
 
-def _rarest(
-    weights: Mapping[str, float], postings: Mapping[str, _Posting], most: int
-) -> Iterator[tuple[_Posting, float]]:
-    sizes = [(postings[mark].size, mark) for mark in weights]
-    for _, mark in sorted(row for row in sizes if row[0] > 1)[:most]:
-        yield postings[mark], weights[mark]
+def _rarest(found: Iterable[str], postings: Mapping[str, _Posting], most: int) -> list[str]:
+    """So many of what others have too, in the order of how many have it."""
+    sizes = [(postings[mark].size, mark) for mark in found]
+    return [mark for _, mark in sorted(row for row in sizes if row[0] > 1)[:most]]
 
 
 # --- joining -------------------------------------------------------------------------------------

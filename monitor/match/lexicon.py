@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.match.forms import WIDEST_GAP, Form, Written, precedence, word_after, word_before
+from monitor.text.beginnings import Beginnings
 from monitor.text.normalise import fold, plain
 
 # Beyond this a DFA no longer fits the processor's cache and the compact automaton is faster.
@@ -24,10 +25,11 @@ _REMEMBERED = 150_000
 # No stem is shorter than its word by more: of Turkic ones the last letter may be cut off, of
 # Russian ones three.
 _CUT_OFF = 3
-# By so many letters the lengths of stems are told apart.
-_BEGUN = 2
 # How many letters of a stem aliases are kept by until a text has a word that begins so.
 _BEGINNINGS = range(3, 8)
+# By so many letters of the word beside the anchor phrases are told apart: of more letters there
+# are too many combinations to have them at hand.
+_BESIDE = 2
 _WORD = re.compile(r"[^ ]+")
 _SPELLED = re.compile(r"(?<= )\w(?: \w)+(?= )")
 _SPACES = tuple(chr(code) for code in range(0x3001) if chr(code).isspace() and code != 0x20)
@@ -39,8 +41,8 @@ Place = tuple[int, int, tuple[Form, ...]]
 class _Reading(NamedTuple):
     """What a word may be: forms by itself, or a part of forms with words beside it.
 
-    Those are kept by the first two letters of the word that must follow, or come before;
-    ``ahead`` and ``behind`` count the words of the longest on either side.
+    Those are kept by the first letters of the word that must follow, or come before; ``ahead``
+    and ``behind`` count the words of the longest on either side.
     """
 
     alone: tuple[Form, ...]
@@ -61,30 +63,22 @@ class _Word(NamedTuple):
 class _Shelf:
     """Forms by their anchors' stems."""
 
-    __slots__ = ("_by_stem", "_lengths", "_shortest")
+    __slots__ = ("_by_stem", "_stems")
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._by_stem: dict[str, list[Form]] = {}
         for form in forms:
             self._by_stem.setdefault(form.anchor.text, []).append(form)
-        lengths: dict[str, set[int]] = {}
-        for stem in self._by_stem:
-            lengths.setdefault(stem[:_BEGUN], set()).add(len(stem))
-        self._shortest = tuple(sorted(length for length in map(len, lengths) if length < _BEGUN))
-        # The lengths of the stems that begin so: most words need to be looked up for a few only.
-        self._lengths = {
-            begun: sorted(found.union(self._shortest))
-            for begun, found in lengths.items()
-            if len(begun) == _BEGUN
-        }
+        self._stems = Beginnings(self._by_stem)
 
-    def forms_of(self, word: str) -> Iterator[Form]:
+    def forms_of(self, word: str) -> list[Form]:
         """The forms of which ``word`` is the anchor with an ending."""
-        for length in self._lengths.get(word[:_BEGUN], self._shortest):
-            if length <= len(word):
-                for form in self._by_stem.get(word[:length], ()):
-                    if word[length:] in form.anchor.tails:
-                        yield form
+        return [form for stem in self._stems.of(word) for form in _ended(self._by_stem[stem], word)]
+
+
+def _ended(forms: Iterable[Form], word: str) -> list[Form]:
+    """Those of ``forms``, with whose stems ``word`` begins, of which it is the anchor."""
+    return [form for form in forms if word[len(form.anchor.text) :] in form.anchor.tails]
 
 
 class Lexicon:
@@ -94,7 +88,16 @@ class Lexicon:
     that begins so. Those with short anchors are made at once.
     """
 
-    __slots__ = ("_idle", "_known", "_shelves", "_short", "_spelled", "_telling", "_waiting")
+    __slots__ = (
+        "_begun",
+        "_idle",
+        "_known",
+        "_shelves",
+        "_short",
+        "_spelled",
+        "_telling",
+        "_waiting",
+    )
 
     def __init__(self, aliases: Iterable[Written]) -> None:
         short: list[Form] = []
@@ -106,7 +109,10 @@ class Lexicon:
                 continue
             for first in firsts:
                 self._waiting.setdefault(_beginning(first), []).append(one)
-        self._short = _Shelf(short)
+        self._short: dict[str, list[Form]] = {}
+        for form in short:
+            self._short.setdefault(form.anchor.text, []).append(form)
+        self._begun = Beginnings(self._short.keys() | self._waiting.keys())
         self._spelled = _spelled(short)
         self._shelves: dict[str, _Shelf] = {}
         self._telling: dict[str, _Reading] = {}
@@ -126,7 +132,7 @@ class Lexicon:
                 for start, end, reading in words:
                     if reading.alone:
                         yield at + start, at + end, reading.alone
-                    if reading.leading or reading.closing:
+                    if _may_be_phrase(reading, hay, at + start + 1, at + end + 1):
                         yield from _phrases(reading, hay, at + start + 1, at + end + 1)
                 at = hay.find(sought, at + len(token) + 1)
 
@@ -143,27 +149,31 @@ class Lexicon:
 
     def _words(self, token: str) -> Iterator[_Word]:
         folded = fold(token)
-        for found in _WORD.finditer(folded.text):
-            reading = self._telling.get(found[0]) or self._look_up(found[0])
-            if reading is not None:
-                yield _Word(*folded.span(*found.span()), reading)
-        if self._spelled:
+        words = folded.text.split()
+        readings = {word: self._telling.get(word) or self._look_up(word) for word in words}
+        if any(readings.values()):
+            for found in _WORD.finditer(folded.text):
+                reading = readings[found[0]]
+                if reading is not None:
+                    yield _Word(*folded.span(*found.span()), reading)
+        if len(words) > 1 and self._spelled:
             for start, end, forms in self._spelled_out(f" {folded.text} "):
                 yield _Word(*folded.span(start - 1, end - 1), _Reading(forms))
 
     def _look_up(self, word: str) -> _Reading | None:
-        forms = list(self._forms_of(word))
+        forms = self._forms_of(word)
         if not forms:
             return None
         reading = self._telling[word] = _reading(forms)
         return reading
 
-    def _forms_of(self, word: str) -> Iterator[Form]:
-        yield from self._short.forms_of(word)
-        for length in range(_BEGINNINGS.start, min(_BEGINNINGS.stop, len(word) + 1)):
-            beginning = word[:length]
-            if beginning in self._waiting:
-                yield from self._shelf(beginning).forms_of(word)
+    def _forms_of(self, word: str) -> list[Form]:
+        forms: list[Form] = []
+        for begun in self._begun.of(word):
+            forms += _ended(self._short.get(begun, ()), word)
+            if begun in self._waiting:
+                forms += self._shelf(begun).forms_of(word)
+        return forms
 
     def _shelf(self, beginning: str) -> _Shelf:
         shelf = self._shelves.get(beginning)
@@ -214,9 +224,9 @@ def _reading(forms: Iterable[Form]) -> _Reading:
         ahead = max(ahead, len(form.after))
         behind = max(behind, len(form.before))
         if form.after:
-            leading.setdefault(form.after[0].text[:2], []).append(form)
+            leading.setdefault(form.after[0].text[:_BESIDE], []).append(form)
         elif form.before:
-            closing.setdefault(form.before[-1].text[:2], []).append(form)
+            closing.setdefault(form.before[-1].text[:_BESIDE], []).append(form)
         else:
             alone.append(form)
     return _Reading(tuple(_telling_apart(alone)), leading, closing, ahead, behind)
@@ -235,26 +245,39 @@ def _telling_apart(forms: Sequence[Form]) -> Iterator[Form]:
             yield form
 
 
+def _may_be_phrase(reading: _Reading, hay: str, start: int, end: int) -> bool:
+    """Whether a word beside ``start:end`` may be of a phrase; most plainly are not, unfolded."""
+    return _may_follow(reading.leading, hay, end) or _may_precede(reading.closing, hay, start)
+
+
 def _may_follow(grouped: Mapping[str, list[Form]], hay: str, end: int) -> bool:
-    return bool(grouped) and not (hay[end] == " " and _is_none_of(grouped, hay[end + 1 : end + 4]))
+    if not grouped or hay[end] != " ":
+        return bool(grouped)
+    # With one letter more, which may be a mark on the last one.
+    return _has_begun(grouped, hay[end + 1 : end + _BESIDE + 2])
 
 
 def _may_precede(grouped: Mapping[str, list[Form]], hay: str, start: int) -> bool:
     if not grouped or hay[start - 1] != " ":
         return bool(grouped)
-    return not _is_none_of(grouped, hay[hay.rfind(" ", 0, start - 1) + 1 : start - 1])
+    return _has_begun(grouped, hay[hay.rfind(" ", 0, start - 1) + 1 : start - 1])
 
 
-def _is_none_of(grouped: Mapping[str, list[Form]], beside: str) -> bool:
-    """Whether plainly no form's word begins as ``beside``; most are told by that, unfolded."""
-    begun = _plainly(beside)
-    if not begun or begun.startswith(" "):
-        return False
-    return begun[:2] not in grouped and begun[0] not in grouped
+def _has_begun(grouped: Mapping[str, list[Form]], beside: str) -> bool:
+    begun = _beginnings(beside)
+    return begun is None or not grouped.keys().isdisjoint(begun)
 
 
 # The beginnings of words are few.
-_plainly = lru_cache(maxsize=100_000)(plain)
+@lru_cache(maxsize=100_000)
+def _beginnings(word: str) -> list[str] | None:
+    """What a word may be kept by that begins like this; None where that is told by folding only."""
+    begun = plain(word)
+    return _first_letters(begun) if begun and begun[0] not in " '" else None
+
+
+def _first_letters(text: str) -> list[str]:
+    return [text[:length] for length in range(1, _BESIDE + 1)]
 
 
 def _phrases(reading: _Reading, hay: str, start: int, end: int) -> Iterator[Place]:
@@ -262,8 +285,6 @@ def _phrases(reading: _Reading, hay: str, start: int, end: int) -> Iterator[Plac
 
     ``hay`` is a text between two spaces.
     """
-    if not (_may_follow(reading.leading, hay, end) or _may_precede(reading.closing, hay, start)):
-        return
     first, last = _surroundings(reading, hay, start, end)
     folded = fold(hay[first:last])
     begin, stop = folded.place(start - first, end - first)
@@ -289,8 +310,9 @@ def _surroundings(reading: _Reading, hay: str, start: int, end: int) -> tuple[in
 
 
 def _begun(grouped: Mapping[str, list[Form]], hay: str, start: int) -> list[Form]:
-    """The forms whose word beside the anchor may begin at ``start``; a stem may be one letter."""
-    return [*grouped.get(hay[start : start + 2], ()), *grouped.get(hay[start], ())]
+    """The forms whose word beside the anchor may begin at ``start``; some stems are short."""
+    letters = _first_letters(hay[start : start + _BESIDE])
+    return [form for begun in letters for form in grouped.get(begun, ())]
 
 
 class HanForms:

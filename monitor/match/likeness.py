@@ -9,11 +9,10 @@ other countries and other days speak against. The weights are in ``data/stories.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from math import ceil, log1p, sqrt
-from operator import mul
 
 from monitor.match.centring import Sense, cosine
 from monitor.match.days import distance
@@ -46,90 +45,108 @@ _SAME_PIECE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A signature with the weight of everything in it, ready to be compared.
+class Traits:
+    """What a signature says, sorted by what it is compared for; the same whatever is usual.
 
-    ``headline`` are those of the marks that the headline has, and ``headline_mass`` their weight;
-    ``homes`` the countries that it names and those of whom it names, and ``home_mass`` theirs.
+    ``headline`` are those of the ``marks`` that the headline has, ``homes`` the countries that it
+    names and those of whom it names, ``announced`` how many days ahead the last day named is.
     """
 
     signature: Signature
-    marks: dict[str, float]
+    marks: frozenset[str]
     headline: frozenset[str]
-    headline_mass: float
-    words: dict[str, float]
-    mass: float
-    norm: float
-    day: int | None
     countries: frozenset[str]
-    homes: dict[str, float]
-    home_mass: float
+    homes: frozenset[str]
     acts: frozenset[str]
     days: frozenset[str]
     sites: frozenset[str]
+    day: int | None
     announced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A signature with what it weighs in all under one rarity, ready to be compared under that.
+
+    ``mass``, ``headline_mass`` and ``home_mass`` are the weights of its marks added, ``norm`` the
+    length of the vector of its words.
+    """
+
+    traits: Traits
+    rarity: Rarity
+    mass: float
+    headline_mass: float
+    home_mass: float
+    norm: float
     crowd: float
     sense: Sense | None = None
 
 
-def weigh(one: Signature, rarity: Rarity) -> Weighed:
-    """``one`` with its weights under ``rarity``."""
-    weight = rarity.marks
-    marks = {mark: weight[mark] for mark in one.marks if mark[0] not in _BESIDE}
-    headline = frozenset(mark[1:] for mark in one.marks if mark[0] == HEADLINE) & marks.keys()
-    words = dict(zip(one.words, map(rarity.words(one.lang).__getitem__, one.words), strict=True))
-    homes = {home: weight[home] for home in _homes(one)}
-    ahead = _days_ahead(one)
-    day = one.at.toordinal() if one.at else None
-    return Weighed(
+def traits(one: Signature) -> Traits:
+    """``one`` sorted by kinds."""
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for mark in one.marks:
+        kinds[mark[0]].append(mark)
+    marks = one.marks.difference(*(kinds[kind] for kind in _BESIDE))
+    ahead = (day for day in _days_ahead(one, kinds[DAY]) if 0 < day <= _ANNOUNCED_WITHIN)
+    return Traits(
         signature=one,
         marks=marks,
-        headline=headline,
-        headline_mass=sum(map(marks.__getitem__, headline)),
-        words=words,
-        mass=sum(marks.values()),
-        norm=sqrt(sum(map(mul, words.values(), words.values()))),
-        day=day,
-        countries=_of_kind(one, COUNTRY),
-        homes=homes,
-        home_mass=sum(homes.values()),
-        acts=_of_kind(one, ACT),
-        days=_of_kind(one, DAY),
-        sites=_of_kind(one, SITE),
-        announced=max((day for day in ahead if 0 < day <= _ANNOUNCED_WITHIN), default=0),
-        crowd=rarity.crowd(day),
-        sense=rarity.means.sense(one),
+        headline=marks.intersection(mark[1:] for mark in kinds[HEADLINE]),
+        countries=frozenset(kinds[COUNTRY]),
+        homes=frozenset(kinds[COUNTRY]).union(COUNTRY + mark[1:] for mark in kinds[HOME]),
+        acts=frozenset(kinds[ACT]),
+        days=frozenset(kinds[DAY]),
+        sites=frozenset(kinds[SITE]),
+        day=one.at.toordinal() if one.at else None,
+        announced=max(ahead, default=0),
+    )
+
+
+def weigh(one: Signature, rarity: Rarity) -> Weighed:
+    """``one`` with its weights under ``rarity``."""
+    return weighed(traits(one), rarity)
+
+
+def weighed(one: Traits, rarity: Rarity) -> Weighed:
+    """What was sorted before, with its weights under ``rarity``."""
+    weight, said = rarity.marks.__getitem__, one.signature
+    return Weighed(
+        traits=one,
+        rarity=rarity,
+        mass=sum(map(weight, one.marks)),
+        headline_mass=sum(map(weight, one.headline)),
+        home_mass=sum(map(weight, one.homes)),
+        norm=sqrt(rarity.squared(said.lang, said.words)),
+        crowd=rarity.crowd(one.day),
+        sense=rarity.means.sense(said),
     )
 
 
 def likeness(one: Weighed, other: Weighed) -> float:
     """The logarithm of the odds that both tell of one event; symmetric."""
     rows = weights().likeness
-    alike_marks = one.marks.keys() & other.marks.keys()
-    points = rows["even"] + _time_points(one, other, rows)
-    points += rows["marks"] * _share(one, other, alike_marks, rows["marks_pad"])
-    points += rows["headline"] * _told_of_headlines(one, other, rows["headline_pad"])
-    points += _points_of_kinds(one, alike_marks, rows)
+    mine, theirs = one.traits, other.traits
+    alike_marks = mine.marks & theirs.marks
+    kinds = [mark[0] for mark in alike_marks]
+    points = rows["even"] + _time_points(mine, theirs, rows)
+    if alike_marks:
+        points += rows["marks"] * _share(one, other, alike_marks, rows["marks_pad"])
+        points += rows["headline"] * _told_of_headlines(
+            one, other, alike_marks, rows["headline_pad"]
+        )
+        points += _points_of_kinds(one, alike_marks, kinds, rows)
     alike = 0.0
-    if one.signature.lang == other.signature.lang:
+    if mine.signature.lang == theirs.signature.lang:
         alike = _words_shared(one, other, rows["words_pad"])
         points += rows["same_language"] + rows["words"] * alike
     else:
         points += _points_of_senses(one, other, rows)
     if alike < rows["reprint"]:
         points += rows["crowd"] * min(one.crowd, other.crowd)
-    if alike < rows["wording"] and all(mark[0] in _UNSPECIFIC for mark in alike_marks):
+    if alike < rows["wording"] and _UNSPECIFIC.issuperset(kinds):
         points += rows["nothing_specific"]
-    if one.countries and other.countries and one.countries.isdisjoint(other.countries):
-        points += rows["other_countries"]
-    points += rows["more_countries"] * _countries_missed(one, other)
-    if one.acts and other.acts and one.acts.isdisjoint(other.acts):
-        points += rows["other_acts"]
-    if one.days and other.days and one.days.isdisjoint(other.days):
-        points += rows["other_days"]
-    if one.sites and other.sites and _are_elsewhere(one.sites, other.sites):
-        points += rows["other_sites"]
-    return points
+    return points + _points_against(one, other, rows)
 
 
 def support(points: Iterable[float], members: int) -> float:
@@ -143,39 +160,41 @@ def support(points: Iterable[float], members: int) -> float:
     if not members:
         return rows.unlike
     wanted = min(members, max(rows.supporters, ceil(rows.supporting_share * members)))
-    best = nlargest(wanted, points)
+    best = sorted(points, reverse=True)[:wanted]
     known = sum(min(rows.alike, max(rows.unlike, one)) for one in best)
     return (known + rows.unlike * (wanted - len(best))) / wanted
 
 
 def reasons(one: Weighed, other: Weighed, most: int = 5) -> tuple[str, ...]:
     """What both have, the weightiest first: marks without their kind, and words."""
-    shared = one.marks.keys() & other.marks.keys()
-    ordered = sorted(shared, key=lambda mark: (-one.marks[mark], mark))
-    words = sorted(one.words.keys() & other.words.keys(), key=lambda word: (-one.words[word], word))
-    return tuple([mark[1:] for mark in ordered] + words)[:most]
+    mine, theirs = one.traits.signature, other.traits.signature
+    of_mark, of_word = one.rarity.marks, one.rarity.words(mine.lang)
+    marks = sorted(one.traits.marks & other.traits.marks, key=lambda mark: (-of_mark[mark], mark))
+    words = sorted(mine.words & theirs.words, key=lambda word: (-of_word[word], word))
+    return tuple([*(mark[1:] for mark in marks), *words][:most])
 
 
 def _share(one: Weighed, other: Weighed, of_both: Iterable[str], pad: float) -> float:
-    shared = sum(map(one.marks.__getitem__, of_both))
+    shared = sum(map(one.rarity.marks.__getitem__, of_both))
     return shared / sqrt((one.mass + pad) * (other.mass + pad))
 
 
-def _told_of_headlines(one: Weighed, other: Weighed, pad: float) -> float:
+def _told_of_headlines(one: Weighed, other: Weighed, of_both: frozenset[str], pad: float) -> float:
     """What share of each headline the other article tells too, both added: 0 to 2."""
-    mine = sum(map(one.marks.__getitem__, one.headline & other.marks.keys()))
-    theirs = sum(map(other.marks.__getitem__, other.headline & one.marks.keys()))
+    weight = one.rarity.marks.__getitem__
+    mine = sum(map(weight, one.traits.headline & of_both))
+    theirs = sum(map(weight, other.traits.headline & of_both))
     return mine / (one.headline_mass + pad) + theirs / (other.headline_mass + pad)
 
 
-def _points_of_kinds(one: Weighed, of_both: Iterable[str], rows: Mapping[str, float]) -> float:
+def _points_of_kinds(
+    one: Weighed, of_both: Iterable[str], kinds: Sequence[str], rows: Mapping[str, float]
+) -> float:
     """Points for names that both give, and for a precise figure that is rare."""
-    kinds = [mark[0] for mark in of_both]
-    named = sum(kind in _NAMING for kind in kinds)
-    points = rows["named"] * min(named, _NAMED)
+    points = rows["named"] * min(sum(map(kinds.count, _NAMING)), _NAMED)
     if PRECISE in kinds:
         rare = rows["precise_rarity"] * weights().kinds[PRECISE]
-        if any(mark[0] == PRECISE and one.marks[mark] > rare for mark in of_both):
+        if any(mark[0] == PRECISE and one.rarity.marks[mark] > rare for mark in of_both):
             points += rows["precise"]
     return points
 
@@ -189,11 +208,26 @@ def _points_of_senses(one: Weighed, other: Weighed, rows: Mapping[str, float]) -
 
 
 def _words_shared(one: Weighed, other: Weighed, pad: float) -> float:
-    of_both = one.words.keys() & other.words.keys()
+    said = one.traits.signature
+    of_both = said.words & other.traits.signature.words
     if not of_both:
         return 0.0
-    shared = sum(one.words[word] ** 2 for word in of_both)
-    return shared / ((one.norm + pad) * (other.norm + pad))
+    return one.rarity.squared(said.lang, of_both) / ((one.norm + pad) * (other.norm + pad))
+
+
+def _points_against(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> float:
+    """Points for what the one tells and the other tells otherwise; none is above 0."""
+    mine, theirs = one.traits, other.traits
+    points = rows["more_countries"] * _countries_missed(one, other)
+    if mine.countries and theirs.countries and mine.countries.isdisjoint(theirs.countries):
+        points += rows["other_countries"]
+    if mine.acts and theirs.acts and mine.acts.isdisjoint(theirs.acts):
+        points += rows["other_acts"]
+    if mine.days and theirs.days and mine.days.isdisjoint(theirs.days):
+        points += rows["other_days"]
+    if mine.sites and theirs.sites and _are_elsewhere(mine.sites, theirs.sites):
+        points += rows["other_sites"]
+    return points
 
 
 def _countries_missed(one: Weighed, other: Weighed) -> float:
@@ -202,10 +236,11 @@ def _countries_missed(one: Weighed, other: Weighed) -> float:
     What most of the news has, as the one side of a beat, is little of that share. Without any in
     common it is 0.
     """
-    of_both = one.homes.keys() & other.homes.keys()
+    of_both = one.traits.homes & other.traits.homes
     if not of_both:
         return 0.0
-    return 1 - sum(map(one.homes.__getitem__, of_both)) / min(one.home_mass, other.home_mass)
+    shared = sum(map(one.rarity.marks.__getitem__, of_both))
+    return 1 - shared / min(one.home_mass, other.home_mass)
 
 
 def _are_elsewhere(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -214,7 +249,7 @@ def _are_elsewhere(one: frozenset[str], other: frozenset[str]) -> bool:
     return one.isdisjoint(other) and any(site.partition(":")[0] in kinds for site in other)
 
 
-def _time_points(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> float:
+def _time_points(one: Traits, other: Traits, rows: Mapping[str, float]) -> float:
     if one.day is None or other.day is None:
         return rows["undated"]
     apart = abs(one.day - other.day)
@@ -227,19 +262,10 @@ def _time_points(one: Weighed, other: Weighed, rows: Mapping[str, float]) -> flo
     return points
 
 
-def _days_ahead(one: Signature) -> list[int]:
+def _days_ahead(one: Signature, days: Iterable[str]) -> list[int]:
     """How many days after the article each day that it names is."""
     if one.at is None:
         return []
     at = one.at.date()
-    named = (mark[1:].split("-") for mark in one.marks if mark[0] == DAY)
+    named = (mark[1:].split("-") for mark in days)
     return [distance((int(month), int(day)), at) for month, day in named]
-
-
-def _homes(one: Signature) -> Iterator[str]:
-    """The countries that are named and those of whom are, as marks of countries."""
-    return (COUNTRY + mark[1:] for mark in one.marks if mark[0] in (COUNTRY, HOME))
-
-
-def _of_kind(one: Signature, kind: str) -> frozenset[str]:
-    return frozenset(mark for mark in one.marks if mark[0] == kind)

@@ -41,8 +41,9 @@ _LISTS = {
     "T": "titles",
     _THAT: "that",
     "A": "after",
+    "X": "not",
 }
-_ORDER = (_VERB, "B", "R", "C", "D", "T", _THAT, "A")
+_ORDER = ("X", _VERB, "B", "R", "C", "D", "T", _THAT, "A")
 _HOLDS = {_PERSON: "\ue000", _OFFICE: "\ue001", _NAME: "\ue002"}
 _QUOTED = re.compile(r"“([^“”\n]+)”|«([^«»\n]+)»|「([^」\n]+)」|„([^„“”\n]+)[“”]|\"([^\"\n]+)\"")
 _OPENING, _STRAIGHT = '“«「„"', '"'
@@ -364,7 +365,8 @@ def _patterns(lang: str) -> _Patterns:
     aside = r"(?:,[lTDNOARQ]{1,12},)?"
     is_around = row.get("around", False)
     return _Patterns(
-        behind=re.compile(rf",*Q?,?(?:V{who}|{who}B?V)(?=[.,AR]|$)"),
+        # Another name right behind a comma speaks along: said Xi, Tokayev and Japarov.
+        behind=re.compile(rf",*Q?,?(?:V{who}|{who}B?V)(?=[.AR]|,(?![TDN]*P)|$)"),
         before=re.compile(rf"{who}{aside}B?V(?:A[lU]{{1,3}})?,?Q?[,:]?"),
         subject=re.compile(rf"{who},?") if is_around else None,
         closing=re.compile(r",*V(?=[.,]|$)"),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from math import log
 from typing import Any
 
@@ -72,33 +73,58 @@ def weights() -> Weights:
     )
 
 
-class _Remembered(dict[str, float]):
-    """Weights by mark or word, each worked out when it is asked for first."""
+class _Scale(dict[int, float]):
+    """What weighs that which stands in so many articles, worked out when it is asked for first.
 
-    def __init__(self, total: int, counts: Mapping[str, int], *, words: bool) -> None:
-        self._counts = counts
-        self._rows = weights()
-        self._all = total + self._rows.counted_as
-        self._words = words
-        self._unseen: dict[str, float] = {}
+    idf = ln((N + k) / (n + k·p)) with N articles, n of them with the word, and k articles'
+    worth of belief in the usual share p of its kind; a mark's is multiplied with its kind's.
+    """
 
-    def __missing__(self, mark: str) -> float:
-        kind = _WORD if self._words else mark[0]
-        seen = self._counts.get(mark, 0)
-        # Most marks were never seen before, and of a kind all of these weigh the same.
-        weight = None if seen else self._unseen.get(kind)
-        if weight is None:
-            weight = self._weight(kind, seen)
-            if not seen:
-                self._unseen[kind] = weight
-        self[mark] = weight
+    def __init__(self, kind: str, total: int) -> None:
+        rows = weights()
+        self._factor = rows.kinds.get(kind, 1.0)
+        self._most = rows.most_rarity
+        self._all = total + rows.counted_as
+        self._believed = rows.counted_as * rows.usual[kind]
+
+    def __missing__(self, articles: int) -> float:
+        weight = self[articles] = self._weight(articles)
         return weight
 
-    def _weight(self, kind: str, articles: int) -> float:
-        rows = self._rows
-        seen = articles + rows.counted_as * rows.usual[kind]
-        factor = 1.0 if self._words else rows.kinds[kind]
-        return factor * min(rows.most_rarity, log(self._all / seen))
+    def _weight(self, articles: int) -> float:
+        rarity = log(self._all / (articles + self._believed))
+        return self._factor * min(self._most, rarity)
+
+
+class _Marks(dict[str, float]):
+    """Weights by mark, each looked up when it is asked for first."""
+
+    def __init__(self, total: int, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._scales = {kind: _Scale(kind, total) for kind in weights().kinds}
+
+    def __missing__(self, mark: str) -> float:
+        weight = self[mark] = self._scales[mark[0]][self._counts.get(mark, 0)]
+        return weight
+
+
+class _Squares(_Scale):
+    """The squares of such weights."""
+
+    def _weight(self, articles: int) -> float:
+        return super()._weight(articles) ** 2
+
+
+class _Words(dict[str, float]):
+    """Weights by word of a language, each looked up when it is asked for first."""
+
+    def __init__(self, scale: _Scale, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._scale = scale
+
+    def __missing__(self, word: str) -> float:
+        weight = self[word] = self._scale[self._counts.get(word, 0)]
+        return weight
 
 
 class Rarity:
@@ -118,25 +144,27 @@ class Rarity:
         least_crowd: float = 0.0,
         means: Means | None = None,
     ) -> None:
-        self._total = total
         self._least_crowd = least_crowd
+        self._crowds: dict[int, float] = {}
         self._days = days
         self._word_counts = words or {}
-        self._words: dict[str, _Remembered] = {}
-        self.marks: Mapping[str, float] = _Remembered(total, marks or {}, words=False)
+        self._words: dict[str, _Words] = {}
+        self._scale, self._squares = _Scale(_WORD, total), _Squares(_WORD, total)
+        self.marks: Mapping[str, float] = _Marks(total, marks or {})
         self.means = Means() if means is None else means
 
     def words(self, lang: str) -> Mapping[str, float]:
-        """The weight of each word of a language.
-
-        idf = ln((N + k) / (n + k·p)) with N articles, n of them with the word, and k articles'
-        worth of belief in the usual share p of its kind; a mark's is multiplied with its kind's.
-        """
+        """The weight of each word of a language."""
         found = self._words.get(lang)
         if found is None:
             counts = self._word_counts.get(lang, {})
-            found = self._words[lang] = _Remembered(self._total, counts, words=True)
+            found = self._words[lang] = _Words(self._scale, counts)
         return found
+
+    def squared(self, lang: str, words: Iterable[str]) -> float:
+        """The sum of the squared weights of ``words``, of which there may be very many."""
+        counts = self._word_counts.get(lang, {})
+        return sum(map(self._squares.__getitem__, map(counts.get, words, repeat(0))))
 
     def crowd(self, day: int | None) -> float:
         """How many articles appeared around a day, as the logarithm of times the usual number.
@@ -145,8 +173,11 @@ class Rarity:
         """
         if day is None:
             return 0.0
-        crowd = _crowd_of(_around(self._days, day))
-        return min(weights().likeness["crowd_most"], max(self._least_crowd, crowd))
+        found = self._crowds.get(day)
+        if found is None:
+            crowd = max(self._least_crowd, _crowd_of(_around(self._days, day)))
+            found = self._crowds[day] = min(weights().likeness["crowd_most"], crowd)
+        return found
 
 
 def _around(days: Sequence[int], day: int) -> int:
@@ -195,8 +226,8 @@ class _Counts:
 
     def drop(self, one: Signature) -> None:
         self.total -= 1
-        self._marks.subtract(one.marks)
-        self._words[one.lang].subtract(one.words)
+        _discount(self._marks, one.marks)
+        _discount(self._words[one.lang], one.words)
         if one.at:
             self._days[one.at.toordinal()] -= 1
 
@@ -205,6 +236,16 @@ class _Counts:
         days = [day for day in sorted(self._days) for _ in range(self._days[day])]
         least = _usual_crowd(days) if to_come else 0.0
         return Rarity(self.total, self._marks, self._words, days, least, self.means)
+
+
+def _discount(counts: Counter[str], found: Iterable[str]) -> None:
+    """Count ``found`` once less; what is in no article any more is not remembered."""
+    for one in found:
+        left = counts[one] - 1
+        if left:
+            counts[one] = left
+        else:
+            del counts[one]
 
 
 class News:

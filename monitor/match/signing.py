@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cache
+from operator import add
 
 from monitor.match.days import named_days
 from monitor.match.figures import folded_word, numbers, numbers_among, tokens_of_figures
@@ -51,6 +52,8 @@ _SHORTEST_NAME = 4
 _SHORTEST_WORD = 3
 # Long enough to tell words apart, short enough to drop most endings.
 _WORD_STEM = 7
+# Words are shorter, also those that are joined.
+_SENTENCE = 40
 # What an article tells first, of its summary or its text where it has none.
 _READ = 600
 # As many as a year of news has in eight languages.
@@ -147,11 +150,8 @@ def content_words(folded: str, lang: str) -> frozenset[str]:
 
 def _content(folded: str, words: Iterable[str], lang: str) -> frozenset[str]:
     found = set(map(_roots(lang).__getitem__, set(words)))
-    found.update(
-        folded[index : index + 2]
-        for start, end in han_runs(folded)
-        for index in range(start, end - 1)
-    )
+    for start, end in han_runs(folded):
+        found.update(map(add, folded[start : end - 1], folded[start + 1 : end]))
     found.discard("")
     return frozenset(found)
 
@@ -208,36 +208,39 @@ def _named(judgement: Judgement) -> frozenset[str]:
 
 def _of_names(text: str, lang: str, named: Set[str]) -> Iterator[str]:
     names = _names(lang)
-    for word in set(_WORD.findall(text)):
-        mark = names[word]
-        if mark and folded_word(word) not in named:
-            yield mark
+    for piece in set(text.split()):
+        for word, mark in names[piece]:
+            if word not in named:
+                yield mark
 
 
-class _Names(dict[str, str]):
-    """Words as written by their marks as names; empty for what is none."""
+class _Names(dict[str, tuple[tuple[str, str], ...]]):
+    """What stands between white space by the names in it: each folded, with its mark."""
 
     def __init__(self, known: Vocabulary) -> None:
         self._known = known
 
-    def __missing__(self, word: str) -> str:
-        mark = self._mark(word)
-        if len(self) < _REMEMBERED:
-            self[word] = mark
-        return mark
+    def __missing__(self, piece: str) -> tuple[tuple[str, str], ...]:
+        names = tuple(self._found(_WORD.findall(piece)))
+        # Where words are not parted by spaces, what stands between them never comes again.
+        if len(piece) < _SENTENCE and len(self) < _REMEMBERED:
+            self[piece] = names
+        return names
 
-    def _mark(self, word: str) -> str:
-        if len(word) < _SHORTEST_NAME or not word[0].isupper():
-            return ""
-        folded = folded_word(word)
-        if self._known.lists_word("function", folded):
-            return ""
-        consonants = skeleton(folded)
-        return NAME + consonants if len(consonants) >= LENGTH - 1 else ""
+    def _found(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+        for word in words:
+            if len(word) < _SHORTEST_NAME or not word[0].isupper():
+                continue
+            folded = folded_word(word)
+            if self._known.lists_word("function", folded):
+                continue
+            consonants = skeleton(folded)
+            if len(consonants) >= LENGTH - 1:
+                yield folded, NAME + consonants
 
 
 @cache
-def _names(lang: str) -> Mapping[str, str]:
+def _names(lang: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
     return _Names(vocabulary(lang))
 
 

@@ -7,11 +7,10 @@ so that many can be placed before any of them is stored. `monitor.match.folding`
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from heapq import nlargest
 
-from monitor.match.likeness import Weighed, likeness, support, weigh
+from monitor.match.likeness import Traits, Weighed, likeness, support, traits, weighed
 from monitor.match.rarity import Rarity, weights
 from monitor.model import Signature
 
@@ -47,20 +46,46 @@ def asked(one: Signature, rarity: Rarity) -> dict[Asked, float]:
     day = day_of(one)
     if day is None:
         return {}
-    words = rarity.words(one.lang)
     marks = _heaviest(one.telling(), rarity.marks, _ASKED_MARKS)
-    spoken = _heaviest(one.longest(), words, _ASKED_WORDS)
-    return {(mark, day): rarity.marks[mark] for mark in marks} | {
-        (f"{one.lang}:{word}", day): words[word] for word in spoken
+    words = _heaviest(one.longest(), rarity.words(one.lang), _ASKED_WORDS)
+    return {(mark, day): weight for weight, mark in marks} | {
+        (f"{one.lang}:{word}", day): weight for weight, word in words
     }
 
 
-def _heaviest(found: Collection[str], weight: Mapping[str, float], most: int) -> Iterable[str]:
-    if len(found) <= most:
-        return found
-    # Sorted by one thing after the other, which needs no function written here.
-    ordered = sorted(sorted(found, reverse=True), key=weight.__getitem__, reverse=True)
-    return ordered[:most]
+def _heaviest(
+    found: Collection[str], weight: Mapping[str, float], most: int
+) -> list[tuple[float, str]]:
+    rows = zip(map(weight.__getitem__, found), found, strict=True)
+    return sorted(rows, reverse=True)[:most]
+
+
+class _Newest:
+    """The newest articles with a mark around a day: those of the archive, and those added since.
+
+    The same is asked for many articles, so each that is added is ``looked_at`` only once.
+    """
+
+    __slots__ = ("_day", "_posted", "looked_at", "stories")
+
+    def __init__(self, day: int, posted: Sequence[Posted]) -> None:
+        self._day = day
+        self._posted = posted
+        self.stories = _stories(posted)
+        self.looked_at = 0
+
+    def look_at(self, added: Sequence[Posted]) -> None:
+        """Take what is near of all that were ``added``, behind those looked at before."""
+        fresh = added[self.looked_at :]
+        self.looked_at = len(added)
+        near = {one for one in fresh if abs(one[0] - self._day) <= SAME_EVENT_WITHIN}
+        if not near.issubset(self._posted):
+            self._posted = sorted(near.union(self._posted))[-NEWEST:]
+            self.stories = _stories(self._posted)
+
+
+def _stories(posted: Iterable[Posted]) -> tuple[int, ...]:
+    return tuple({story for _, story in posted})
 
 
 class OpenStories:
@@ -75,42 +100,46 @@ class OpenStories:
     ) -> None:
         self._stored = stored or {}
         self._by_hand = by_hand
-        self._posted: Mapping[Asked, Sequence[Posted]] = {}
+        self._newest: dict[Asked, _Newest] = {}
         self._added: dict[str, list[Posted]] = {}
-        # What was found around a day, and how many were added then: the same is asked often.
-        self._near: dict[Asked, tuple[int, tuple[int, ...]]] = {}
         self._members: dict[int, dict[int, Signature]] = {}
         self._fetched: set[int] = set()
         self._opened = 0
+        self._traits: dict[int, Traits] = {}
         self._rarity: Rarity | None = None
         self._weighed: dict[int, Weighed] = {}
 
-    def learn_posted(self, posted: Mapping[Asked, Sequence[Posted]]) -> None:
-        """Take what the archive has, newest first, for all that the next articles ask."""
-        self._posted = posted
-        self._near.clear()
+    def unasked(self, wanted: Iterable[Asked]) -> set[Asked]:
+        """That of what articles ask of which the archive was not asked yet."""
+        return set(wanted).difference(self._newest)
+
+    def learn_posted(
+        self, wanted: Iterable[Asked], posted: Mapping[Asked, Sequence[Posted]]
+    ) -> None:
+        """Take what the archive has of all that it was asked; of most it has nothing."""
+        for each in wanted:
+            self._newest[each] = _Newest(each[1], posted.get(each, ()))
 
     def proposed(self, wanted: Mapping[Asked, float]) -> list[int]:
         """The stories that share most with an article that asks so (`asked`)."""
-        shared: dict[int, float] = {}
-        sum_of = shared.get
+        shared: defaultdict[int, float] = defaultdict(float)
         for each, weight in wanted.items():
             for story in self._around(each):
-                shared[story] = sum_of(story, 0.0) + weight
-        least = weights().shared
+                shared[story] += weight
+        most = sorted(shared.values(), reverse=True)[:_COMPARED]
+        least = max(weights().shared, min(most, default=0.0))
         enough = [(weight, story) for story, weight in shared.items() if weight >= least]
-        return [story for _, story in nlargest(_COMPARED, enough)]
+        return [story for _, story in sorted(enough, reverse=True)[:_COMPARED]]
 
-    def _around(self, wanted: Asked) -> tuple[int, ...]:
+    def _around(self, wanted: Asked) -> Collection[int]:
         """The stories of the newest articles with a mark, around a day."""
-        mark, day = wanted
-        added = self._added.get(mark, ())
-        known = self._near.get(wanted)
-        if known is None or known[0] != len(added):
-            near = {*self._posted.get(wanted, ()), *_newest_around(added, day)}
-            newest = near if len(near) <= NEWEST else sorted(near)[-NEWEST:]
-            known = self._near[wanted] = len(added), tuple({story for _, story in newest})
-        return known[1]
+        newest = self._newest.get(wanted)
+        if newest is None:
+            newest = self._newest[wanted] = _Newest(wanted[1], ())
+        added = self._added.get(wanted[0], ())
+        if len(added) > newest.looked_at:
+            newest.look_at(added)
+        return newest.stories
 
     def unknown(self, story_ids: Iterable[int]) -> set[int]:
         """The stories whose signatures the archive has and nobody fetched yet."""
@@ -160,8 +189,14 @@ class OpenStories:
 
     def _weigh(self, article_id: int, one: Signature, rarity: Rarity) -> Weighed:
         known = self._weighed.get(article_id)
+        if known is None or known.traits.signature is not one:
+            known = self._weighed[article_id] = weighed(self._sorted(article_id, one), rarity)
+        return known
+
+    def _sorted(self, article_id: int, one: Signature) -> Traits:
+        known = self._traits.get(article_id)
         if known is None or known.signature is not one:
-            known = self._weighed[article_id] = weigh(one, rarity)
+            known = self._traits[article_id] = traits(one)
         return known
 
     def _enter(self, article_id: int, one: Signature, story: int) -> int:
@@ -170,7 +205,7 @@ class OpenStories:
         day = day_of(one)
         if day is not None:
             for mark in one.proposing():
-                _insert(self._added.setdefault(mark, []), (day, story))
+                self._added.setdefault(mark, []).append((day, story))
         return story if story < _FIRST_NEW else _FIRST_NEW - story
 
 
@@ -179,17 +214,3 @@ def _newest(members: dict[int, Signature]) -> dict[int, Signature]:
     if len(members) <= MEMBERS:
         return members
     return {article_id: members[article_id] for article_id in sorted(members)[-MEMBERS:]}
-
-
-def _newest_around(added: Sequence[Posted], day: int) -> Sequence[Posted]:
-    """Of what is in order, the newest that is near a day."""
-    first = bisect_left(added, (day - SAME_EVENT_WITHIN, 0))
-    end = bisect_left(added, (day + SAME_EVENT_WITHIN + 1, 0))
-    return added[max(first, end - NEWEST) : end]
-
-
-def _insert(added: list[Posted], one: Posted) -> None:
-    """Put ``one`` in its place, once."""
-    at = bisect_left(added, one)
-    if at == len(added) or added[at] != one:
-        added.insert(at, one)

@@ -27,7 +27,10 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A named thing of the beat; with both sides it is a carrier and implies both."""
+    """A named thing of the beat; with both sides it is a carrier and implies both.
+
+    ``several`` says that it stands for several things of a kind, so that no name is that of all.
+    """
 
     id: str
     name: str
@@ -38,6 +41,12 @@ class Entity:
     countries: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     origin: str = ""
+    several: bool = False
+
+    def name_in(self, lang: str) -> str:
+        """What it is called in ``lang``; its usual name where the beat has none in it."""
+        own = (alias.text for alias in self.aliases if alias.lang == lang)
+        return self.name if lang == "en" else next(own, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,14 @@ class Beat:
     fingerprint: str
     commitments: tuple[Commitment, ...] = ()
 
+    def names(self, lang: str) -> dict[str, str]:
+        """What each entity is called in ``lang``, by id.
+
+        Those that stand for several things are left out: the name of one would be put beside
+        another.
+        """
+        return {each.id: each.name_in(lang) for each in self.entities if not each.several}
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -127,7 +144,8 @@ class Commitment:
     (beginnings of words, by language) where there are any. It needs both ``sides`` that are
     named, and an act: one of ``acts`` is progress, one of ``done`` fulfils it, of the whole and
     not of a part unless ``parts`` count, and with the figure of a ``target`` if there are any.
-    ``deadline`` is as stated (2030, 2027-06, 2027-06-17), ``silent_after`` in days.
+    ``deadline`` is as stated (2030, 2027-06, 2027-06-17), ``silent_after`` in days. Actor and
+    promise in other languages than English are in ``actor_in`` and ``promise_in``.
     """
 
     id: str
@@ -146,6 +164,14 @@ class Commitment:
     targets: tuple[Target, ...] = ()
     parts: bool = False
     silent_after: int | None = None
+    actor_in: dict[str, str] = field(default_factory=dict)
+    promise_in: dict[str, str] = field(default_factory=dict)
+
+    def told(self, lang: str) -> tuple[str, str]:
+        """Actor and promise in ``lang``, in English where the beat does not have both in it."""
+        if lang in self.actor_in and lang in self.promise_in:
+            return self.actor_in[lang], self.promise_in[lang]
+        return self.actor, self.promise
 
 
 class Claim(StrEnum):

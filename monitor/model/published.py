@@ -291,7 +291,8 @@ class OutlinedPromises:
 class Outline:
     """An edition without its looks, frozen with it: what transports other than mail set anew.
 
-    ``promises`` come first.
+    ``promises`` come first. ``more`` tells of the ``omitted`` stories in the words of the frame;
+    ``archive_hint`` is what finds them.
     """
 
     title: str = ""
@@ -300,6 +301,7 @@ class Outline:
     omitted: int = 0
     archive_hint: str = ""
     promises: tuple[OutlinedPromises, ...] = ()
+    more: str = ""
 
     @property
     def stories(self) -> tuple[OutlinedStory, ...]:

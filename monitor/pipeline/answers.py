@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.collect import habits, polling, states
+from monitor.collect import habits, polling, refusals, states
 from monitor.collect.entries import absolute
 from monitor.collect.polling import Pace
 from monitor.collect.worker import Parsed, ParseRequest
@@ -70,7 +70,7 @@ def read_answer(feed: Feed, answer: Reply | Exception, now: datetime) -> PollOut
     if answer.status == 304:
         return _not_modified(feed, answer, now)
     if bad := polling.state_of_status(answer.status, answer.headers):
-        return _failure(feed, now, *bad, answer.status)
+        return _failure(feed, now, *_explained(bad, answer), answer.status)
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == feed.body_hash and feed.habits.entries:
         return replace(_unchanged(feed, answer, now), whole=True)
@@ -102,6 +102,14 @@ def read_document(feed: Feed, document: Document, parsed: Parsed, now: datetime)
         return outcome
     kept = polling.refreshed(feed.validators, reply.headers, 200)
     return replace(outcome, validators=kept, body_hash=document.hash)
+
+
+def _explained(bad: tuple[FeedState, str], answer: Reply) -> tuple[FeedState, str]:
+    """What a status means beside the page that came with it, by which a guard is known."""
+    if bad[0] is FeedState.PICKY or not answer.body:
+        return bad
+    sentence = refusals.guard(answer.body)
+    return (FeedState.BLOCKED, f"{sentence} ({answer.status})") if sentence else bad
 
 
 def broken(feed: Feed, now: datetime, error: Exception) -> PollOutcome:

@@ -129,8 +129,8 @@ def _step_placed(
     """The stories of articles that are judged by the same news."""
     usual = news.rarity(signed[0][0])
     wanted = {article_id: asked(one, usual) for article_id, one in signed}
-    marks = {mark for each in wanted.values() for mark in each}
-    stories.learn_posted(store.stories.posted(marks, SAME_EVENT_WITHIN, NEWEST))
+    marks = stories.unasked(mark for each in wanted.values() for mark in each)
+    stories.learn_posted(marks, store.stories.posted(marks, SAME_EVENT_WITHIN, NEWEST))
     proposed = (one for each in wanted.values() for one in stories.proposed(each))
     _learn(store, stories, proposed, embedder)
     found: dict[int, int | None] = {}

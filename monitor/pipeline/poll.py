@@ -54,14 +54,16 @@ _TOGETHER = 32
 _SECONDS_APART = 0.3
 # In the place of a document where none was read.
 _UNREAD = ParsedFeed(FeedState.NEW)
+# In the place of an entry that was written down.
+_FORGOTTEN = Entry(None, None, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one feed brought: its outcome and the entries that were new to it or edited.
 
-    The outcome has lost its entries here. Of the findings only the article, its address, title and
-    date are left; the rest is in the database.
+    The outcome has lost its entries here. Of the findings only the article and its address are
+    left; the rest is in the database.
     """
 
     feed: Feed
@@ -353,8 +355,7 @@ def _light(polled: Polled) -> Polled:
 
 
 def _named(finding: Finding) -> Finding:
-    entry = Entry(None, None, finding.entry.title, published=finding.entry.published)
-    return Finding(finding.kind, entry, finding.url, (), "", article_id=finding.article_id)
+    return Finding(finding.kind, _FORGOTTEN, finding.url, (), "", article_id=finding.article_id)
 
 
 def _in_turn(batch: Sequence[_Ready]) -> Iterator[list[_Ready]]:

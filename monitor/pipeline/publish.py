@@ -251,7 +251,7 @@ def _made(
     alerts = store.subscriptions.alerts(one.window.since or now - timedelta(days=1), now)
     told = (*further, *setup.notices, *alerts)
     notices = [said_in(each, one.variant.lang) for each in told]
-    hint = _archive_hint(drafted)
+    hint = _archive_hint(_threshold(setup, one.variant))
     edition, rendered = fitted(
         drafted,
         unsubscribe=PLACE if _all_may_leave(addressed) else None,
@@ -446,9 +446,9 @@ def _others(members: list[JudgedArticle], known: list[JudgedArticle]) -> list[Ju
     return [judged for judged in members if judged.article.id not in ids]
 
 
-def _archive_hint(edition: Edition) -> str:
-    since = (edition.window.since or edition.window.until - timedelta(days=7)).date()
-    return f"monitor search 'since:{since}'"
+def _archive_hint(threshold: float) -> str:
+    """The search for what could have been printed and was not, nor in an edition before."""
+    return f"monitor search 'score:>={threshold:g} is:eligible -is:delivered'"
 
 
 def _addressed(store: Store, setup: Setup, one: _Due) -> list[tuple[str, str, str]]:

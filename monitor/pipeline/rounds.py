@@ -37,11 +37,6 @@ class Round:
     delivered: tuple[Delivered, ...]
 
     @property
-    def failed_feeds(self) -> tuple[Polled, ...]:
-        """Feeds that brought nothing because something is wrong."""
-        return tuple(polled for polled in self.polled if polled.outcome.state.failed)
-
-    @property
     def sent(self) -> int:
         """Deliveries that arrived."""
         return sum(one.outcome.state is DeliveryState.SENT for one in self.delivered)

@@ -9,6 +9,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from email.utils import parseaddr
 
+from monitor.beat import called
 from monitor.config import DigestSettings, SubscriberSettings
 from monitor.errors import InputError
 from monitor.model import Beat, Standing, Subscription
@@ -72,13 +73,18 @@ def _plain(identity: str) -> str:
 
 
 def check_wishes(setup: Setup) -> None:
-    """Raise ``InputError`` for subscribers whose filters no story of the beat can ever pass."""
+    """Raise ``InputError`` for filters and quotas that no story of the beat can ever meet."""
     problems = [
         f"subscriber {subscriber.identity} of {digest.name}: {problem}"
         for digest in setup.settings.digests
         for subscriber in digest.subscribers
         for problem in unknown_wishes(setup.beat, subscriber.countries, subscriber.topics)
     ]
+    for digest in setup.settings.digests:
+        countries = list(filter(str.isupper, digest.quotas))
+        topics = [name for name in digest.quotas if name not in countries]
+        unknown = unknown_wishes(setup.beat, countries, topics)
+        problems += [f"quotas of {digest.name}: {problem}" for problem in unknown]
     if problems:
         raise InputError("\n".join(problems))
 
@@ -86,36 +92,13 @@ def check_wishes(setup: Setup) -> None:
 def unknown_wishes(beat: Beat, countries: Iterable[str], topics: Iterable[str]) -> Iterator[str]:
     """What is wrong, in words, with each country and topic that the beat does not have."""
     for kind, known, wanted in (
-        ("country", _countries(beat), countries),
-        ("topic", _topics(beat), topics),
+        ("country", called.countries(beat), countries),
+        ("topic", called.topics(beat), topics),
     ):
         for wish in wanted:
-            if wish not in known.values():
+            if not any(wish in ids for ids in known.values()):
                 near = get_close_matches(fold_key(wish), known, n=1, cutoff=_NEAR)
-                there = ", ".join(sorted(set(known.values()))) or "none"
-                hint = f'did you mean "{known[near[0]]}"?' if near else f"the beat has {there}"
-                yield f'there is no {kind} "{wish}"; {hint}'
-
-
-def _countries(beat: Beat) -> dict[str, str]:
-    """Every code by itself and by the names of its country."""
-    codes = {code for entity in beat.entities for code in entity.countries}
-    names = {
-        fold_key(name): code
-        for entity in beat.entities
-        if entity.kind == "country"
-        for code in entity.countries
-        for name in (entity.name, *(alias.text for alias in entity.aliases))
-    }
-    return names | {fold_key(code): code for code in codes}
-
-
-def _topics(beat: Beat) -> dict[str, str]:
-    return {
-        fold_key(name): topic.slug
-        for topic in beat.topics
-        for name in (topic.slug, *topic.names.values())
-    }
+                yield f'there is no {kind} "{wish}"; {called.hint(near, known)}'
 
 
 def unsubscribe(store: Store, setup: Setup, token: str, now: datetime) -> bool:

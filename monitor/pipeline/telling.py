@@ -40,17 +40,21 @@ def updated(
     stories: Iterable[Story], told: frozenset[int], beat: Beat, camps: Sequence[Camp], lang: str
 ) -> list[Story]:
     """Stories of which articles were ``told`` before keep only their new ones, and the change."""
-    acting = {entity.id: entity for entity in beat.entities if is_actor(entity.kind)}
+    called = beat.names(lang)
+    acting = {
+        each.id: called[each.id]
+        for each in beat.entities
+        if each.id in called and is_actor(each.kind)
+    }
     official = frozenset(camp.id for camp in camps if camp.official)
-    return [_updated(story, told, acting, official, lang) for story in stories]
+    return [_updated(story, told, acting, official) for story in stories]
 
 
 def _updated(
     story: Story,
     told: frozenset[int],
-    acting: Mapping[str, Entity],
+    acting: Mapping[str, str],
     official: frozenset[str],
-    lang: str,
 ) -> Story:
     old = [member for member in story.articles if member.article.id in told]
     new = [member for member in story.articles if member.article.id not in told]
@@ -59,11 +63,11 @@ def _updated(
     quoted = {member.article.id: _figures(member) for member in story.articles}
     actors = {member.article.id: _actors(member, acting) for member in new}
     found = change(old, new, quoted, actors, official)
-    names = tuple(name_in(acting[each], lang) for each in found.actors)
+    names = tuple(acting[each] for each in found.actors)
     return replace(story, articles=tuple(new), change=replace(found, actors=names))
 
 
-def _actors(member: JudgedArticle, acting: Mapping[str, Entity]) -> tuple[str, ...]:
+def _actors(member: JudgedArticle, acting: Mapping[str, str]) -> tuple[str, ...]:
     """Who acts in the title and the summary, by id."""
     there = (
         line.rule.removeprefix(_ENTITY)
@@ -76,7 +80,7 @@ def _actors(member: JudgedArticle, acting: Mapping[str, Entity]) -> tuple[str, .
 def enriched(edition: Edition, setup: Setup) -> Edition:
     """The edition with lead, figures, coverage, quotations and names of what it prints."""
     known = {entity.id: entity for entity in setup.beat.entities}
-    called = {each: name_in(entity, edition.lang) for each, entity in known.items()}
+    called = setup.beat.names(edition.lang)
     sections = (
         replace(
             section,
@@ -101,7 +105,7 @@ def _enriched(
         story,
         figures=_quoted(story),
         coverage=named(coverage(story.articles, setup.camps), known, called),
-        names=tuple(_names(story.lead, lang, known)),
+        names=tuple(_names(story.lead, lang, called)),
         words=words,
         quotations=_quotations(story, lang, called, setup, words.text if words else ""),
     )
@@ -140,30 +144,24 @@ def _figures_of(words: str, member: JudgedArticle) -> Iterator[StoryFigure]:
 
 
 def _names(
-    member: JudgedArticle, lang: str, known: Mapping[str, Entity]
+    member: JudgedArticle, lang: str, called: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Names of a headline that the reader may be unable to read, as written and as known."""
     if member.article.wording.lang == lang:
         return
     told: set[str] = set()
     for line in member.judgement.receipt:
-        entity = known.get(line.rule.removeprefix(_ENTITY))
-        if entity and line.form and line.field == "title" and entity.id not in told:
-            told.add(entity.id)
-            if line.form.casefold() != name_in(entity, lang).casefold():
-                yield line.form, name_in(entity, lang)
-
-
-def name_in(entity: Entity, lang: str) -> str:
-    """What an entity is called in ``lang``; its usual name where the beat has none in it."""
-    own = (alias.text for alias in entity.aliases if alias.lang == lang)
-    return entity.name if lang == "en" else next(own, entity.name)
+        name = called.get(line.rule.removeprefix(_ENTITY))
+        if name and line.form and line.field == "title" and name not in told:
+            told.add(name)
+            if line.form.casefold() != name.casefold():
+                yield line.form, name
 
 
 def country_names(beat: Beat, lang: str) -> dict[str, str]:
     """Names of countries by their codes, as the beat calls them."""
     return {
-        entity.countries[0]: name_in(entity, lang)
+        entity.countries[0]: entity.name_in(lang)
         for entity in beat.entities
         if entity.kind == "country" and len(entity.countries) == 1
     }

@@ -30,8 +30,8 @@ def _paragraphs(edition: FrozenEdition) -> Iterator[str]:
     for section in outline.sections:
         yield f"## {_escaped(section.name)}"
         yield from map(_story, section.stories)
-    if outline.omitted:
-        yield f"{outline.omitted} more in the archive: `{outline.archive_hint}`"
+    if outline.more:
+        yield f"{_escaped(outline.more)} `{outline.archive_hint}`"
 
 
 def _promise(each: OutlinedPromise) -> str:

@@ -34,9 +34,15 @@ class Frame:
         """The sentence ``key`` with its places filled."""
         return self._filled("words", key, values)
 
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its words."""
+        colon: str = self.table["colon"]
+        return colon
+
     def labelled(self, key: str, words: str) -> str:
         """``words`` behind the label ``key`` and this language's colon."""
-        return f"{self.say(key)}{self.table['colon']}{words}"
+        return f"{self.say(key)}{self.colon}{words}"
 
     def section(self, slug: str) -> str:
         """The name of a section that every edition may have."""

@@ -15,9 +15,10 @@ def outline(
     edition: Edition, *, archive_hint: str = "", notices: Sequence[str] = (), lang: str = "en"
 ) -> Outline:
     """What ``edition`` says, story by story, with words that steer nothing."""
+    frame = frame_of(lang)
     return Outline(
         title=clean(edition.title),
-        promises=outlined_promises(edition, frame_of(lang)),
+        promises=outlined_promises(edition, frame),
         sections=tuple(
             OutlinedSection(
                 clean(section.name), tuple(_outlined(story, lang) for story in section.stories)
@@ -26,6 +27,7 @@ def outline(
         ),
         notices=tuple(map(clean, notices)),
         omitted=edition.omitted,
+        more=frame.count("omitted", edition.omitted) if edition.omitted else "",
         archive_hint=archive_hint,
     )
 

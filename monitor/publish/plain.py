@@ -51,27 +51,27 @@ def _body(page: Page) -> Iterator[str]:
 
 def _opening(page: Page) -> Iterator[str]:
     """What moved, promises before stories, and what has gone quiet."""
-    yield from _promises(page.moved, page.promises_hint)
+    yield from _promises(page.moved, page.promises_hint, page.frame)
     for section in page.updates:
         if page.moved is None:
             yield _heading(section.name)
         yield from _stories(section, 0, page.frame)
-    yield from _promises(page.gone_quiet, page.promises_hint)
+    yield from _promises(page.gone_quiet, page.promises_hint, page.frame)
 
 
-def _promises(group: PromiseLines | None, typed: str) -> Iterator[str]:
+def _promises(group: PromiseLines | None, typed: str, frame: Frame) -> Iterator[str]:
     if group is None:
         return
     yield _heading(group.name)
-    yield from map(_promise, group.lines)
+    yield from (_promise(line, frame) for line in group.lines)
     if group.more:
         yield _block(wrap(group.more, COLUMNS), f"{_INDENT}{typed}")
 
 
-def _promise(line: PromiseLine) -> str:
+def _promise(line: PromiseLine, frame: Frame) -> str:
     """How a promise stands, whose it is below it, then the sentence with its outlet."""
     return _block(
-        wrap(f"{line.standing}: {line.promise}", COLUMNS, "  » ", _INDENT),
+        wrap(f"{line.standing}{frame.colon}{line.promise}", COLUMNS, "  » ", _INDENT),
         wrap(line.aside, COLUMNS, _INDENT),
         wrap(f"“{line.quote.words}”", COLUMNS, _INDENT) if line.quote else "",
         line.told and wrap(line.told, COLUMNS, f"{_INDENT}> ", f"{_INDENT}  "),
@@ -86,7 +86,8 @@ def _footer(page: Page) -> Iterator[str]:
     yield _heading(page.frame.section("checked"))
     yield "\n".join(wrap(line, COLUMNS) for line in page.coverage)
     if page.remarks:
-        lines = (f"- {remark.outlets}: {remark.words}" for remark in page.remarks)
+        colon = page.frame.colon
+        lines = (f"- {remark.outlets}{colon}{remark.words}" for remark in page.remarks)
         yield "\n".join(wrap(line, COLUMNS, hanging="  ") for line in lines)
     if page.unsubscribe:
         yield f"{page.frame.say('stop_below')}\n{page.unsubscribe}"

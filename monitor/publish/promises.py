@@ -77,7 +77,7 @@ def outlined_promises(edition: Edition, frame: Frame) -> tuple[OutlinedPromises,
     """The same promises without their looks."""
     groups = ((PROMISES, _moved(edition, frame)), (QUIET, _quiet(edition, frame)))
     return tuple(
-        OutlinedPromises(frame.section(slug), tuple(_outlined(*each) for each in named))
+        OutlinedPromises(frame.section(slug), tuple(_outlined(*each, frame.lang) for each in named))
         for slug, named in groups
         if named
     )
@@ -123,11 +123,12 @@ def _line(
     each: CommitmentState, standing: str, zone: str, frame: Frame, *, is_quoted: bool
 ) -> PromiseLine:
     promise, last = each.commitment, each.last
+    actor, promised = promise.told(frame.lang)
     deadline = frame.say("deadline", deadline=promise.deadline) if promise.deadline else ""
     return PromiseLine(
         standing=standing,
-        promise=clean(promise.promise, _PROMISE_LENGTH),
-        aside=" · ".join(clean(word, NAME_LENGTH) for word in (promise.actor, deadline) if word),
+        promise=clean(promised, _PROMISE_LENGTH),
+        aside=" · ".join(clean(word, NAME_LENGTH) for word in (actor, deadline) if word),
         quote=_quote(last) if last and is_quoted else None,
         told=_told(last, zone, frame) if last and is_quoted else "",
     )
@@ -143,11 +144,12 @@ def _told(proof: Proof, zone: str, frame: Frame) -> str:
     return " · ".join(words)
 
 
-def _outlined(each: CommitmentState, standing: str) -> OutlinedPromise:
+def _outlined(each: CommitmentState, standing: str, lang: str) -> OutlinedPromise:
     promise, last = each.commitment, each.last
+    actor, promised = promise.told(lang)
     return OutlinedPromise(
-        promise=clean(promise.promise),
-        actor=clean(promise.actor),
+        promise=clean(promised),
+        actor=clean(actor),
         status=each.status.value,
         standing=standing,
         deadline=promise.deadline,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, message_from_string
+from email import message_from_bytes
 from email.message import Message
 
 from monitor.publish.typography import clean
@@ -40,7 +40,7 @@ def read_report(content: bytes) -> Report | None:
     fates = [block for part in parts for block in _fates(part)]
     if not name or not fates:
         return None
-    failed = [block for block in fates if _field(block, "Action").lower() == _FAILED]
+    failed = [block for block in fates if _action(block) == _FAILED]
     return Report(name, bool(failed), _reason((failed or fates)[0]))
 
 
@@ -48,9 +48,8 @@ def _original_id(part: Message) -> str:
     kind, payload = part.get_content_type(), part.get_payload()
     if kind in _ORIGINAL and isinstance(payload, list):
         return next((_field(one, "Message-ID") for one in payload if isinstance(one, Message)), "")
-    if kind in _HEADERS and isinstance(payload, str):
-        return _field(message_from_string(payload), "Message-ID")
-    return ""
+    headers = part.get_payload(decode=True) if kind in _HEADERS else None  # may be encoded
+    return _field(message_from_bytes(headers), "Message-ID") if isinstance(headers, bytes) else ""
 
 
 def _fates(part: Message) -> Iterator[Message]:
@@ -58,6 +57,11 @@ def _fates(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
     if part.get_content_type() in _STATUS and isinstance(payload, list):
         yield from (block for block in payload if isinstance(block, Message) and block["Action"])
+
+
+def _action(block: Message) -> str:
+    """The word itself, in small letters: a remark in parentheses may follow it."""
+    return _field(block, "Action").partition("(")[0].strip().lower()
 
 
 def _field(block: Message, name: str) -> str:

@@ -52,9 +52,8 @@ def pieces(edition: FrozenEdition, dialect: Dialect, limit: int) -> Iterator[str
         for number, story in enumerate(section.stories):
             before = "" if number else f"{heading}\n\n"
             yield before + _story(story, dialect, limit - units(before))
-    if outline.omitted:
-        more = f"{outline.omitted} more in the archive: {outline.archive_hint}"
-        yield shortened(more, limit, dialect.escape)
+    if outline.more:
+        yield shortened(f"{outline.more} {outline.archive_hint}", limit, dialect.escape)
 
 
 def packed(texts: Sequence[str], limit: int, glue: str = "\n\n") -> list[str]:

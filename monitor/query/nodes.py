@@ -155,17 +155,25 @@ class Query:
 
     def words(self) -> tuple[Word, ...]:
         """The words and phrases that an article is wanted to have, in the order of the search."""
-        return tuple(leaf for leaf in _wanted(self.root) if isinstance(leaf, Word))
+        return tuple(leaf for leaf in self.wanted() if isinstance(leaf, Word))
+
+    def wanted(self) -> tuple[Leaf, ...]:
+        """All that stands under no NOT, in the order of the search."""
+        return tuple(_wanted(self.root))
+
+    def demanded(self) -> tuple[Leaf, ...]:
+        """What every article that is found has to be: all that stands under no NOT and no OR."""
+        return tuple(_demanded(self.root))
 
     def resolve(
         self,
         kind: str,
         names: Callable[[str], Sequence[str]],
-        near: Callable[[str], str | None] = lambda name: None,
+        hint: Callable[[str], str] = lambda name: "",
     ) -> Query:
         """Replace each label's value of one kind by the ids that ``names`` knows for it.
 
-        QueryError at the label when there is none; ``near`` may suggest another name.
+        QueryError at the label when there is none; ``hint`` may say what there is.
         """
 
         def named(leaf: Leaf) -> Leaf:
@@ -174,9 +182,8 @@ class Query:
             if ids := tuple(dict.fromkeys(names(leaf.value))):
                 return replace(leaf, ids=ids)
             problem = f'no {kind} is called "{leaf.value}"'
-            if suggested := near(leaf.value):
-                problem = f'{problem}; did you mean "{suggested}"?'
-            raise QueryError(self.text, leaf.column, problem)
+            told = hint(leaf.value)
+            raise QueryError(self.text, leaf.column, f"{problem}; {told}" if told else problem)
 
         return replace(self, root=_mapped(self.root, named))
 
@@ -200,6 +207,17 @@ def _wanted(node: Node) -> Iterator[Leaf]:
         case And() | Or():
             for part in node.nodes:
                 yield from _wanted(part)
+        case _:
+            yield node
+
+
+def _demanded(node: Node) -> Iterator[Leaf]:
+    match node:
+        case Not() | Or():
+            return
+        case And():
+            for part in node.nodes:
+                yield from _demanded(part)
         case _:
             yield node
 

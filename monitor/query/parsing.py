@@ -14,6 +14,7 @@ from monitor.text.cutting import has_words
 MAX_LENGTH = 2_000
 MAX_PARTS = 100
 MAX_DEPTH = 20
+_SHOWN = 60  # characters of a search that is too long
 
 # What Chinese and Russian keyboards give for the signs of the language; one for one, so that
 # columns stay what they are.
@@ -56,7 +57,7 @@ def parse(text: str, threshold: float = 50.0, read: FigureReader = lambda *figur
         raise QueryError(shown, bad.start(), "this character cannot be searched for")
     if len(text) > MAX_LENGTH:
         problem = f"a search may have {MAX_LENGTH:,} characters, this one has {len(text):,}"
-        raise QueryError(text[:MAX_LENGTH], MAX_LENGTH, problem)
+        raise QueryError(f"{text[:_SHOWN]}…", _SHOWN, problem)
     return Query(text, _Parser(text, threshold, read).root())
 
 

@@ -41,7 +41,11 @@ def place_of(url: str) -> File | Server:
     if parsed.database in (None, "", ":memory:"):
         raise StoreError("the database must be a file; write sqlite:////path/monitor.db")
     path = Path(str(parsed.database))
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:  # a folder on the way that may not be entered
+        raise StoreError(f"{path} cannot be reached: {error.strerror}") from error
+    if is_folder:
         raise StoreError(f"{path} is a folder; the URL of a database names a file")
     return File(path)
 

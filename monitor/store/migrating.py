@@ -42,6 +42,7 @@ def upgrade_place(place: Place) -> bool:
     if isinstance(place, File) and not place.path.exists():
         with part_of(place.path) as part:
             _migrate_place(File(part))
+            part.chmod(0o600)  # what links for leaving are made with is in it
             return placed(part, place.path, replace=False) or upgrade_place(place)
     _migrate_place(place)
     return True

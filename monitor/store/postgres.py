@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from monitor.errors import BusyError, StoreError
+from monitor.errors import BusyError, MissingDriverError, StoreError
 from monitor.store.places import BUSY_SECONDS, Access, Identity, Stamp
 from monitor.store.postgres_text import read_form
 from monitor.text.addresses import SHOWN_OPTIONS
@@ -77,11 +77,13 @@ class Server:
     def check_driver(self) -> None:
         """StoreError where nothing is installed that can talk to a server, as the URL asks."""
         if find_spec("psycopg") is None:
-            raise StoreError(_NO_DRIVER)
+            raise MissingDriverError(_NO_DRIVER)
         dialect: Any = self._for_driver().get_dialect()
-        known = {
-            each.keyword.decode() for each in dialect.import_dbapi().pq.Conninfo.get_defaults()
-        }
+        try:
+            driver = dialect.import_dbapi()
+        except ImportError as error:  # of the library below it, which has a package of its own
+            raise MissingDriverError(f"{_NO_DRIVER} ({one_line(str(error))})") from error
+        known = {each.keyword.decode() for each in driver.pq.Conninfo.get_defaults()}
         if unknown := sorted(set(self.url.query) - known):
             raise StoreError(_UNKNOWN_OPTION.format(option=one_line(unknown[0])))
         try:

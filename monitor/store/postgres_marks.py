@@ -1,4 +1,4 @@
-"""PostgreSQL's way to look very many things up at once, each with a limit, as ``sqlite_marks``."""
+"""PostgreSQL's way to keep and look up very many marks at once, as ``sqlite_marks``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from sqlalchemy import JSON, BigInteger, String, column, text
 
 from monitor.store.columns import Utc
 
+# Keeps each [mark, day, story].
+KEEP = text("""
+INSERT INTO marks (mark, day, story_id)
+SELECT value ->> 0, CAST(value ->> 1 AS bigint), CAST(value ->> 2 AS bigint)
+FROM jsonb_array_elements(CAST(:kept AS jsonb)) AS kept(value) ON CONFLICT DO NOTHING""")
+
 # Of each [mark, day] the days and stories of the newest ``most`` articles ``within`` days of it,
-# as "[day,story],[day,story]".
+# as "[day,day],[story,story]".
 POSTED = text("""
 SELECT asked.place - 1 AS key, (
-    SELECT string_agg('[' || day || ',' || story_id || ']', ',') FROM (
+    SELECT '[' || string_agg(CAST(day AS text), ',') || '],['
+        || string_agg(CAST(story_id AS text), ',') || ']' FROM (
         SELECT day, story_id FROM marks
         WHERE mark = asked.value ->> 0
         AND day BETWEEN CAST(asked.value ->> 1 AS bigint) - :within

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from monitor.model import Assessment, Signature
 from monitor.store import postgres_marks, sqlite_marks
 from monitor.store.database import Record
-from monitor.store.schema import marks, signatures
-from monitor.store.statements import insert, upsert
+from monitor.store.schema import signatures
+from monitor.store.statements import upsert
 
 # Between the marks, and the words, of one signature; it stands in none of them.
 _BETWEEN = "|"
@@ -30,14 +30,13 @@ def keep_signatures(
 ) -> None:
     """Store each assessment's signature, and let its marks propose its story from now on."""
     connection.execute(_KEEP, [_signature_row(each) for each in assessments])
-    marked = {
-        (mark, _day(_at(each)), story_id)
+    marked = [
+        (mark, day, story_id)
         for each, story_id in zip(assessments, story_ids, strict=True)
+        for day in (_day(_at(each)),)
         for mark in each.signature.proposing()
-    }
-    if marked:
-        rows = [{"mark": mark, "day": day, "story_id": story} for mark, day, story in marked]
-        connection.execute(_MARK, rows)
+    ]
+    connection.execute(_at_once(connection).KEEP, {"kept": json.dumps(marked)})
 
 
 def _at(assessment: Assessment) -> datetime:
@@ -49,7 +48,6 @@ def _day(at: datetime) -> int:
 
 
 _KEEP = upsert(signatures)
-_MARK = insert(marks).on_conflict_do_nothing()
 
 
 def newest(connection: Connection, most: int) -> list[tuple[int, Signature]]:
@@ -69,10 +67,13 @@ def posted(
     """For each mark the newest stories that have it within so many days of its day."""
     wanted = list(asked)
     limits = {"asked": json.dumps(wanted), "within": within, "most": most}
+    rows = connection.execute(_at_once(connection).POSTED, limits).all()
+    found = [(wanted[row.key], row.found) for row in rows if row.found]
+    # One text is read sooner than one for each mark.
+    lists = iter(json.loads(f"[{','.join(lists for _, lists in found)}]"))
     return {
-        wanted[key]: [(day, story) for day, story in json.loads(f"[{found}]")]
-        for key, found in connection.execute(_lookups(connection).POSTED, limits)
-        if found
+        each: list(zip(days, stories, strict=True))
+        for (each, _), days, stories in zip(found, lists, lists, strict=True)
     }
 
 
@@ -82,12 +83,13 @@ def members(
     """Article ids and signatures of the newest articles of each story."""
     found: dict[int, list[tuple[int, Signature]]] = {story_id: [] for story_id in story_ids}
     limits = {"asked": json.dumps(list(found)), "most": most}
-    for row in connection.execute(_lookups(connection).MEMBERS, limits):
+    for row in connection.execute(_at_once(connection).MEMBERS, limits).all():
         found[row.story_id].append((row.article_id, _signature(row)))
     return found
 
 
-def _lookups(connection: Connection) -> ModuleType:
+def _at_once(connection: Connection) -> ModuleType:
+    """The statements for very many marks or stories at once, in the database's own words."""
     return postgres_marks if connection.dialect.name == "postgresql" else sqlite_marks
 
 

@@ -27,6 +27,7 @@ _TO_READ = (
     "PRAGMA cache_size = -16384",  # 16 MB for a connection
 )
 _TO_WRITE = (
+    "PRAGMA cache_size = -8192",  # more spares a round of polls no time
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
     "PRAGMA foreign_keys = ON",

@@ -57,10 +57,15 @@ class Subscriptions:
             return connection.execute(delete(subscriptions).where(_is(key))).rowcount == 1
 
     def bounced(self, delivery: Delivery, now: datetime) -> int:
-        """Count an edition that the receiver refused for good; how many there were in a row."""
+        """Count an edition that the receiver refused for good; how many there were in a row.
+
+        Those that were taken and came back before the first one count, too.
+        """
+        key = (delivery.edition.digest, delivery.subscriber, delivery.transport)
         with self._database.writing() as connection:
-            before = self.of(delivery.edition.digest, delivery.subscriber, delivery.transport)
-            bounces = before.bounces + 1
+            before = self.of(*key)
+            earlier = editions.c.frozen_at < delivery.edition.frozen_at
+            bounces = 1 + (before.bounces or _returned_last(connection, key, earlier, _LOOKED_BACK))
             since = before.since or now
             _keep(connection, before, since=since, bounces=bounces)
         return bounces
@@ -88,10 +93,8 @@ class Subscriptions:
                 update(deliveries).where(deliveries.c.id == row.id).values(came_back)
             )
             key = (row.digest, row.subscriber, row.transport)
-            earlier = _ADDRESSED.where(_belongs(key), editions.c.frozen_at <= row.frozen_at)
-            latest = earlier.order_by(editions.c.frozen_at.desc()).limit(most)
-            errors = [each.error or "" for each in connection.execute(latest)]
-        return key, len(list(takewhile(lambda error: error.startswith(_RETURNED), errors)))
+            so_far = editions.c.frozen_at <= row.frozen_at
+            return key, _returned_last(connection, key, so_far, most)
 
     def arrived(self, delivery: Delivery) -> None:
         """Forget the bounces of a subscriber who could be reached."""
@@ -143,6 +146,7 @@ _ALL = select(
 
 # How the error of a delivery begins that came back after it had been taken.
 _RETURNED = "returned: "
+_LOOKED_BACK = 10  # editions
 _ADDRESSED = select(
     deliveries.c.id,
     deliveries.c.subscriber,
@@ -151,6 +155,14 @@ _ADDRESSED = select(
     editions.c.digest,
     editions.c.frozen_at,
 ).join(editions, editions.c.id == deliveries.c.edition_id)
+
+
+def _returned_last(connection: Connection, key: Key, within: ColumnElement[bool], most: int) -> int:
+    """How many of the last ``most`` editions of a subscriber came back in a row."""
+    those = _ADDRESSED.where(_belongs(key), within)
+    latest = those.order_by(editions.c.frozen_at.desc()).limit(most)
+    errors = [each.error or "" for each in connection.execute(latest)]
+    return len(list(takewhile(lambda error: error.startswith(_RETURNED), errors)))
 
 
 def _value(row: Record) -> Subscription:

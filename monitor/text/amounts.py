@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 _WORDS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 _PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 # Units that take a prefix, where others take a word.
 _PREFIXED = frozenset({"W", "Wh"})
 _WRITTEN = {"km2": "km²", "m2": "m²", "m3": "m³"}
-_DIGITS = 12
+_DIGITS = 15  # of a float; what comes behind them is no number of anybody's
 _PLACES = 3  # that are still easier to read than all digits
 
 
@@ -32,4 +34,4 @@ def _step(value: float, steps: tuple[tuple[float, str], ...]) -> tuple[float, st
 
 
 def _written(value: float) -> str:
-    return f"{value:,.{_DIGITS}g}"
+    return f"{Decimal(f'{value:.{_DIGITS}g}'):,f}"

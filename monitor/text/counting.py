@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -33,25 +33,14 @@ class Unit:
 class _Begins(dict[str, bool]):
     """Whether a number may begin with a word as written, found out when it is asked for first."""
 
-    def __init__(self, words: Container[str], ones: Container[str], *lexica: Lexicon) -> None:
-        self._known = (words, ones)
-        self._magnitudes, self._halves, self._multiples = lexica
+    def __init__(self, starts: Lexicon) -> None:
+        self._starts = starts
 
     def __missing__(self, word: str) -> bool:
-        begins = self._found(fold(word).text.strip())
+        begins = self._starts.starts(fold(word).text.strip())
         if len(self) < _REMEMBERED:
             self[word] = begins
         return begins
-
-    def _found(self, word: str) -> bool:
-        return (
-            any(word in known for known in self._known)
-            or self._magnitudes.word(word) is not None
-            or self._halves.leads(word)
-            or self._halves.word(word) is not None
-            or self._multiples.leads(word)
-            or self._multiples.word(word) is not None
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +95,20 @@ class Counting:
 def counting(lang: str) -> Counting:
     """What ``lang`` has in the tables; an unknown language has what is for any language."""
     rows: Mapping[str, Any] = table("counting")
-    words, ones = _number_words(lang), _listed("ones", lang)
-    magnitudes = _lexicon("magnitudes", lang)
-    halves = built({"half": words_of(rows["halves"], lang)})
-    multiples = _lexicon("multiples", lang)
     return Counting(
-        begins=_Begins(words, ones, magnitudes, halves, multiples),
+        begins=_Begins(_starts(lang)),
         units=_units(lang),
-        magnitudes=magnitudes,
-        halves=halves,
-        multiples=multiples,
+        magnitudes=_lexicon("magnitudes", lang),
+        halves=built({"half": words_of(rows["halves"], lang)}),
+        multiples=_lexicon("multiples", lang),
         single=_listed("single", lang),
         about=_listed("about", lang),
         not_between=tuple(words_of(rows["not_between"], lang)),
         number_of=_lexicon("number_of", lang),
         of_them=tuple(rows["of_them"].get(lang, ())),
         months=_lexicon("months", lang),
-        words=words,
-        ones=ones,
+        words=_number_words(lang),
+        ones=_listed("ones", lang),
         range_words=_listed("ranges", lang),
         between=_listed("between", lang),
         between_begins=_listed("between_begins", lang),
@@ -212,6 +197,14 @@ def _lexicon(part: str, lang: str) -> Lexicon:
 
 def _listed(part: str, lang: str) -> frozenset[str]:
     return frozenset(words_of(table("counting")[part], lang))
+
+
+def _starts(lang: str) -> Lexicon:
+    """The words that a number may begin with, whatever they mean."""
+    rows: Mapping[str, Any] = table("counting")
+    whole = (f"{word}." for word in (*_number_words(lang), *_listed("ones", lang)))
+    begun = [*rows["magnitudes"].values(), rows["halves"], *rows["multiples"].values()]
+    return built({"number": [*whole, *(word for row in begun for word in words_of(row, lang))]})
 
 
 def _number_words(lang: str) -> dict[str, Decimal]:

@@ -12,7 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
+from operator import add
 
+from monitor.text.beginnings import Beginnings
 from monitor.text.scripts import has_han
 from monitor.text.suffixes import OTHER_SCRIPTS, carried
 
@@ -30,23 +33,21 @@ class _Alone(dict[str, str | None]):
     def __init__(self, whole: Mapping[str, str], beginnings: Mapping[str, str]) -> None:
         self._whole = whole
         self._beginnings = beginnings
-        self._lengths = _lengths(beginnings)
+        self._begun = Beginnings(beginnings)
 
     def __missing__(self, word: str) -> str | None:
-        found = self._found(word)
+        found = self.found(word)
         if len(self) < _REMEMBERED:
             self[word] = found
         return found
 
-    def _found(self, word: str) -> str | None:
+    def found(self, word: str) -> str | None:
+        """What a word stands for, worked out without being remembered."""
         found = self._whole.get(word)
         if found is not None:
             return found
-        for length in self._lengths:
-            found = self._beginnings.get(word[:length])
-            if found is not None and length <= len(word):
-                return found
-        return None
+        begun = self._begun.of(word)
+        return self._beginnings[begun[0]] if begun else None
 
 
 class _Leading(dict[str, tuple[tuple[str, str], ...]]):
@@ -54,14 +55,17 @@ class _Leading(dict[str, tuple[tuple[str, str], ...]]):
 
     def __init__(self, neighbours: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         self._neighbours = neighbours
-        self._lengths = _lengths(neighbours)
+        self._begun = Beginnings(neighbours)
 
     def __missing__(self, word: str) -> tuple[tuple[str, str], ...]:
-        starts = (word[:length] for length in self._lengths if length <= len(word))
-        found = tuple(row for start in starts for row in self._neighbours.get(start, ()))
+        found = tuple(row for begun in self._begun.of(word) for row in self._neighbours[begun])
         if len(self) < _REMEMBERED:
             self[word] = found
         return found
+
+    def has(self, word: str) -> bool:
+        """Whether anything may follow on a word, found out without being remembered."""
+        return bool(self._begun.of(word))
 
 
 class HanWords(dict[str, str]):
@@ -74,32 +78,31 @@ class HanWords(dict[str, str]):
         return re.compile("|".join(map(re.escape, ordered))) if ordered else _NEVER
 
     @cached_property
-    def _first(self) -> re.Pattern[str]:
-        first = "".join({re.escape(word[0]) for word in self})
-        return re.compile(f"[{first}]") if first else _NEVER
-
-    @cached_property
     def _lengths(self) -> Mapping[str, Sequence[int]]:
-        """How long those are that begin with a character, the longest first."""
+        """How long those are that begin with two characters, or are the one; the longest first."""
         lengths: dict[str, set[int]] = defaultdict(set)
         for word in self:
-            lengths[word[0]].add(len(word))
-        return {first: sorted(found, reverse=True) for first, found in lengths.items()}
+            lengths[word[:2]].add(len(word))
+        return {
+            begun: sorted(found | lengths.get(begun[0], set()), reverse=True)
+            for begun, found in lengths.items()
+        }
 
     def ids(self, folded: str) -> set[str]:
         """What those stand for that ``pattern`` would find in a folded text."""
         found: set[str] = set()
         behind = 0
-        for place in self._first.finditer(folded):
-            start = place.start()
-            if start < behind:
-                continue
-            for length in self._lengths[place[0]]:
-                known = self.get(folded[start : start + length])
-                if known is not None:
-                    found.add(known)
-                    behind = start + length
-                    break
+        lengths = self._lengths
+        for start, pair in enumerate(map(add, folded, f"{folded[1:]} ")):
+            # Nearly all pairs of characters begin nothing, nor do their first ones alone.
+            fitting = lengths.get(pair) or lengths.get(folded[start])
+            if fitting and start >= behind:
+                for length in fitting:
+                    known = self.get(folded[start : start + length])
+                    if known is not None:
+                        found.add(known)
+                        behind = start + length
+                        break
         return found
 
 
@@ -110,8 +113,8 @@ class Lexicon:
     ``leading`` maps the first of two words to what the second must begin with, and their id.
     """
 
-    alone: Mapping[str, str | None]
-    leading: Mapping[str, Sequence[tuple[str, str]]]
+    alone: _Alone
+    leading: _Leading
     han: HanWords
 
     @property
@@ -147,15 +150,19 @@ class Lexicon:
         """The ids of words that belong together, by the place of the first."""
         leading = self.leading
         joined: dict[int, str] = {}
-        for index in [index for index, word in enumerate(words[:-1]) if leading[word]]:
+        firsts = compress(range(len(words) - 1), map(leading.__getitem__, words))
+        for index in firsts:
             found = self.pair(words[index], words[index + 1])
             if found is not None and index - 1 not in joined:
                 joined[index] = found
         return joined
 
-    def leads(self, word: str) -> bool:
-        """Whether a word may be the first of two that stand for something."""
-        return bool(self.leading[word])
+    def starts(self, word: str) -> bool:
+        """Whether a word stands for something, or may be the first of two that do.
+
+        It is not remembered: that is for those who ask for the same words again and again.
+        """
+        return self.alone.found(word) is not None or self.leading.has(word)
 
     def han_ids(self, folded: str) -> set[str]:
         """The ids that occur in a folded Chinese text."""
@@ -187,7 +194,3 @@ def built(words: Mapping[str, Iterable[str]]) -> Lexicon:
             if has_han(word):
                 han.setdefault(word, key)
     return Lexicon(_Alone(whole, beginnings), _Leading(neighbours), HanWords(han))
-
-
-def _lengths(words: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted({len(word) for word in words}, reverse=True))

@@ -53,8 +53,7 @@ def fold(text: str) -> Folded:
     """Fold ``text``; any string will do, lone surrogates become spaces."""
     if text.isascii():
         return Folded(_trim_apostrophes(text.translate(_ascii_folds())))
-    # What is found in long texts only; a word is folded without making that search first.
-    kinds = set(_odd().findall(text) if len(text) > _FEW_KINDS else text)
+    kinds = set(_odd().findall(text))
     if any(map(_is_reshaped, kinds)):
         return _fold_reshaping(text)
     return Folded(_trim_apostrophes(_fold_kinds(text, kinds)))

@@ -62,7 +62,10 @@ def date_problem(stated: str) -> str | None:
 def _link(pattern: str) -> re.Pattern[str]:
     if pattern.startswith("^"):
         return re.compile(pattern)
-    return re.compile(re.escape(pattern).replace(r"\*", ".*") + r"\Z")
+    first, *others = map(re.escape, pattern.split("*"))
+    # What a star let through is not tried again, or many of them would take for ever.
+    inner = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(first + inner + "".join(f".*{part}" for part in others[-1:]) + r"\Z")
 
 
 @cache

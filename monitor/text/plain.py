@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 import nh3
 
@@ -34,6 +36,7 @@ _STEERING = re.compile(f"{_CONTROL.pattern}|{_DIRECTION.pattern}")
 # A value that a careless program would take for markup or a script.
 _ACTIVE = re.compile(r"[<>]|script:|\bon\w+\s*=", re.I)
 _LINE_END = re.compile(r"[\t\n\r]")
+_VOID = re.compile(r"<((?:area|br|col|hr|img|source)\b[^<>]*)>")
 
 
 def from_markup(markup: str) -> str:
@@ -46,22 +49,40 @@ def from_markup(markup: str) -> str:
     return one_line(html.unescape(words))
 
 
-def safe_markup(markup: str) -> str:
+def safe_markup(markup: str, base: str = "") -> str:
     """An HTML fragment without what could run, load frames or ask for input when it is shown.
 
-    What has neither tags nor escapes in it is no markup, and stays as it is.
+    What has neither tags nor escapes in it is no markup, and stays as it is. Links are made
+    absolute where there is a ``base``. Empty elements are written as XML has them, which HTML takes
+    too.
     """
     markup = scalar(markup)
     if _MARKUP.search(markup):
-        markup = _cleaner().clean(markup)
+        markup = _VOID.sub(r"<\1 />", _cleaner(base).clean(markup))
     return _harmless(markup).strip()
 
 
 @cache
-def _cleaner() -> nh3.Cleaner:
+def _allowed() -> dict[str, list[str]]:
     source = files("monitor.text").joinpath("data/markup.toml").read_text("utf-8")
-    allowed = tomllib.loads(source)
+    return tomllib.loads(source)
+
+
+@lru_cache(maxsize=8)
+def _cleaner(base: str) -> nh3.Cleaner:
+    if base.startswith(("http://", "https://")):
+        # What only begins like an address is no base.
+        with suppress(ValueError):
+            return _made(("rewrite_with_base", base))
+    return _made("pass_through")
+
+
+def _made(
+    relative: Literal["pass_through"] | tuple[Literal["rewrite_with_base"], str],
+) -> nh3.Cleaner:
+    allowed = _allowed()
     return nh3.Cleaner(
+        url_relative=relative,
         tags=set(allowed["elements"]),
         clean_content_tags=set(allowed["dropped"]),
         attributes={"*": set(allowed["attributes"])},

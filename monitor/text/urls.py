@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
@@ -30,12 +30,17 @@ _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.I)
 
 @dataclass(frozen=True, slots=True)
 class _Rendering:
-    """What in a URL names a rendering or a visitor instead of an article."""
+    """What in a URL names a rendering or a visitor instead of an article.
+
+    ``answers`` are parameters with their value, ``=value`` for any parameter with it.
+    """
 
     parameters: frozenset[str]
     prefixes: tuple[str, ...]
+    answers: frozenset[str]
     host_labels: frozenset[str]
     path_parts: frozenset[str]
+    ending: str
 
 
 @cache
@@ -44,11 +49,16 @@ def _rendering() -> _Rendering:
     return _Rendering(
         parameters=frozenset(name.lower() for name in rows["parameters"]),
         prefixes=tuple(name[:-1].lower() for name in rows["parameters"] if name.endswith("*")),
+        answers=frozenset(rows["answers"]),
         host_labels=frozenset(rows["host_labels"]),
         path_parts=frozenset(rows["path_parts"]),
+        ending=rows["ending"],
     )
 
 
+# The keys of an entry, its guid and its publisher all come from the same address or two; so many
+# are those of the feeds that are written down together.
+@lru_cache(maxsize=2048)
 def canonical(url: str) -> str:
     """The part of ``url`` that names the article: no scheme, tracking or rendering, sorted query.
 
@@ -80,19 +90,22 @@ def _naming(host: str, rendering: _Rendering) -> str:
 
 
 def _segments(path: str, rendering: _Rendering) -> list[str]:
-    return [part for part in path.split("/") if part and part not in rendering.path_parts]
+    parts = [part for part in path.split("/") if part and part not in rendering.path_parts]
+    return [*parts[:-1], *(part.removesuffix(rendering.ending) for part in parts[-1:])]
 
 
 def _query(stated: str, rendering: _Rendering) -> str:
     """What of a query names the article, sorted, with its question mark; empty for nothing."""
     pairs = sorted(parse_qsl(stated, keep_blank_values=True))
-    query = urlencode([(name, value) for name, value in pairs if not _tracks(name, rendering)])
+    query = urlencode([pair for pair in pairs if not _tracks(*pair, rendering)])
     return f"?{query}" if query else ""
 
 
-def _tracks(name: str, rendering: _Rendering) -> bool:
-    name = name.lower()
-    return name in rendering.parameters or name.startswith(rendering.prefixes)
+def _tracks(name: str, value: str, rendering: _Rendering) -> bool:
+    name, value = name.lower(), value.lower()
+    if name in rendering.parameters or name.startswith(rendering.prefixes):
+        return True
+    return f"={value}" in rendering.answers or f"{name}={value}" in rendering.answers
 
 
 def link_key(link: str) -> str:

@@ -76,6 +76,8 @@ def test_rows_are_told_by_their_index(model: Any, server: EmbeddingServer) -> No
         answer([row([1.0] * 9_000, 0), row([1.0] * 9_000, 1)]),
         (200, b'{"data": [{"index": "first", "embedding": [1]}, {"index": 1, "embedding": [1]}]}'),
         (200, b'{"data": null}'),
+        (200, b'{"data": [[1, 2], [3, 4]]}'),
+        (200, b'{"data": {"0": [1, 2], "1": [3, 4]}}'),
         (200, b"[" * 100_000),
         (200, b"<html>s3cret"),
         (500, b"s3cret"),
@@ -84,7 +86,7 @@ def test_rows_are_told_by_their_index(model: Any, server: EmbeddingServer) -> No
     ],
     ids=[
         "too few", "twice", "of two lengths", "NaN", "infinite", "zero", "empty", "packed", "true",
-        "huge", "long", "index", "null", "deep", "page", "500", "404", "silent",
+        "huge", "long", "index", "null", "rows", "list", "deep", "page", "500", "404", "silent",
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_an_error(model: Any, server: EmbeddingServer, said: Any) -> None:

@@ -12,6 +12,7 @@ from monitor.beat.commitments import last_day
 from monitor.beat.kept import read, written
 from monitor.errors import BeatError
 from monitor.model import FeedListing, Target
+from monitor.publish.frame import LANGS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "seeds" / "china-central-asia"
@@ -48,6 +49,11 @@ acts = ["started"]
 done = ["opened"]
 targets = ["900 m", "1.5 USD"]
 silent_after = 30
+"""
+
+
+IN_RUSSIAN = """actor_in = { ru = "Один" }
+promise_in = { ru = "Мост откроют в 2027 году" }
 """
 
 
@@ -171,3 +177,33 @@ def test_camps_know_where_their_outlets_are() -> None:
     )
     assert (camps[-1].id, camps[-1].langs) == ("blogs", {"en"})
     assert load_camps(TEN_LINES, ()) == []
+
+
+def test_wordings_in_other_languages(tmp_path: Path) -> None:
+    """A promise is told in the languages of its row, and read back from the cache as it was."""
+    beat = load_beat(folder(tmp_path, PROMISE + IN_RUSSIAN))
+    (promise,) = beat.commitments
+
+    assert promise.told("ru") == ("Один", "Мост откроют в 2027 году")
+    assert promise.told("zh") == ("One", "The bridge is opened in 2027")
+    assert read(written(beat, {}))[0].commitments == beat.commitments
+
+
+def test_half_a_wording_is_a_mistake(tmp_path: Path) -> None:
+    """Who promised and what are translated together, and are texts."""
+    half = PROMISE + IN_RUSSIAN.replace('actor_in = { ru = "Один" }', "actor_in = { zh = 7 }")
+
+    with pytest.raises(BeatError) as caught:
+        load_beat(folder(tmp_path, half))
+
+    assert "actor_in.zh: a text is wanted" in str(caught.value)
+    assert "promise_in.ru: actor_in.ru is missing beside it" in str(caught.value)
+
+
+def test_the_shipped_promises_are_worded_for_every_frame() -> None:
+    """No frame tells a promise in a language that is not its own."""
+    for promise in load_beat(SHIPPED).commitments:
+        for lang in LANGS:
+            actor, said = promise.told(lang)
+            assert lang == "en" or promise.actor != actor
+            assert lang == "en" or promise.promise != said

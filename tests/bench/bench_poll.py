@@ -6,8 +6,9 @@ The feed server of the shared folder beside the repository serves feeds of 30 en
 250 loopback hosts. ``monitor poll`` and ``monitor assess`` run as a user runs them, with the beat
 that ships. Processor time is that of the whole process tree, best of three where nothing is used
 up; memory is the peak of the sum over the tree of what is resident, pages that two share counted
-twice, and beside it without that. ``reader`` and ``newsboat`` run when ``$BENCH_HOME`` has them.
-``--profile`` prints where the main process spends a poll.
+twice, and beside it without that. A table shows how a cold poll and one with a new entry in each
+feed divide into stages (``stages.py``). ``reader`` and ``newsboat`` run when ``$BENCH_HOME`` has
+them. ``--profile`` prints where the main process spends a poll.
 """
 
 from __future__ import annotations
@@ -26,21 +27,25 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "bench"
+STAGES = Path(__file__).with_name("stages.py")
 BENCH_HOME = Path(os.environ.get("BENCH_HOME") or Path(tempfile.gettempdir()) / "bench")
 HOSTS = 250
 LATENCY_MS = 200
 LATENCY_THREADS = 64
 STEPS = ("poll", "assess")
+# What forming stories takes; the issue's figures are of all the others.
+STORIES = ("sign", "place")
 Command = Sequence[str]
 # For what runs in the shared folder; what is measured keeps its bytecode, as when installed.
 _NO_BYTECODE, _BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONDONTWRITEBYTECODE": ""}
@@ -50,17 +55,25 @@ _NO_BYTECODE, _BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONDONTWRITEBYT
 class Cost:
     """Seconds of processor time and on the wall, and the peak of memory in MB.
 
-    ``own`` is the peak with pages that are shared counted once.
+    ``own`` is the peak with pages that are shared counted once. ``stages`` divide the processor
+    time where it was watched; what they leave is the start and the end of processes.
     """
 
     cpu: float
     wall: float
     peak: float
     own: float
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     def __add__(self, other: Cost) -> Cost:
         peak, own = max(self.peak, other.peak), max(self.own, other.own)
-        return Cost(self.cpu + other.cpu, self.wall + other.wall, peak, own)
+        stages = Counter(self.stages)
+        stages.update(other.stages)
+        return Cost(self.cpu + other.cpu, self.wall + other.wall, peak, own, stages)
+
+    def without(self, names: Sequence[str]) -> Cost:
+        """What the other stages cost."""
+        return replace(self, cpu=self.cpu - sum(self.stages[name] for name in names))
 
 
 def main() -> None:
@@ -146,10 +159,17 @@ class _Product:
         """The command line of one step."""
         return [sys.executable, *before, "-m", "monitor", "-c", str(self._config), name]
 
+    def watched(self, name: str, *options: str) -> Cost:
+        """One step with its stages."""
+        kept = self._database.with_name("stages.json")
+        stages = [sys.executable, str(STAGES), str(kept), *options]
+        whole = cost([*stages, "-c", str(self._config), name])
+        return replace(whole, stages=json.loads(kept.read_text()))
+
     def poll(self) -> Cost:
         """Poll all feeds, and assess what is new."""
         self.make_due()
-        return cost(self.step("poll")) + cost(self.step("assess"))
+        return self.watched("poll") + self.watched("assess")
 
     def idle(self) -> Cost:
         """The two steps with nothing to do: process start, beat, settings."""
@@ -191,13 +211,15 @@ class _Run:
         self._loops()
         if not self._options.no_peers:
             self._peers()
+        self._stages()
         self._ratios()
 
     def _ours(self) -> None:
         product, advance = self._product, partial(_get, f"{self._base}/control/advance?k=1")
-        parts = [self._say(f"monitor {name}", partial(cost, product.step(name))) for name in STEPS]
+        parts = [self._say(f"monitor {name}", partial(product.watched, name)) for name in STEPS]
         self._keep("monitor cold", parts[0] + parts[1])
         print(f"    {product.count()}")
+        self._say("monitor poll, no language", self._poll_without_language)
         self._say("monitor idle", product.idle, times=3)
         self._say("monitor one new", product.poll, before=advance, times=3)
         self._say("monitor warm", product.poll, times=3)
@@ -208,6 +230,13 @@ class _Run:
         self._say("monitor warm, spacing", spaced.poll)
         if self._options.profile:
             _profile(product, self._folder, advance)
+
+    def _poll_without_language(self) -> Cost:
+        """A cold poll that takes each feed's word for the language of its entries."""
+        place = self._folder / "no-language"
+        place.mkdir()
+        product = _Product(place, self._urls, self._options.threads)
+        return product.watched("poll", "--no-language")
 
     def _loops(self) -> None:
         state, threads = str(self._folder / "bare.json"), str(self._options.threads)
@@ -268,30 +297,47 @@ class _Run:
         print(f"  {name:<24} {_line(best)}", flush=True)
         return best
 
+    def _stages(self) -> None:
+        """Where the processor time of the two polls with news goes."""
+        cold, new = (self._costs[f"monitor {phase}"] for phase in ("cold", "one new"))
+        print(f"\n  {'s CPU by stage':<24} {'cold':>8} {'one new':>8}")
+        rests = (one.cpu - sum(one.stages.values()) for one in (cold, new))
+        rows = {"start, of two commands": rests}
+        rows |= {name: (cold.stages[name], new.stages[name]) for name in cold.stages}
+        rows |= {"in all": (cold.cpu, new.cpu)}
+        rows |= {"without stories": (one.without(STORIES).cpu for one in (cold, new))}
+        for name, times in rows.items():
+            print(f"  {name:<24} " + " ".join(f"{seconds:>8.2f}" for seconds in times))
+
     def _ratios(self) -> None:
         ours = self._costs
-        start = ours["monitor idle"].cpu
-        warm = ours["monitor warm"].cpu - start
+        warm = sum(ours["monitor warm"].stages.values())
         bare = ours["bare loop warm"].cpu - ours["bare loop idle"].cpu
-        print(f"\n  {'warm / bare loop':<34} {warm / bare:>6.2f}  goal 1.5 (process start apart)")
+        print(f"\n  {'warm / bare loop':<42} {warm / bare:>6.2f}  goal 1.5 (process start apart)")
         for peer in ("loop", "newsboat"):
             for phase in ("cold", "one new", "warm"):
                 self._ratio(f"monitor {phase}", f"{peer} {phase}")
         if "reader cold" in ours:
             ours["reader with index"] = ours["reader cold"] + ours["reader search index"]
-            self._ratio("monitor cold", "reader with index", "1/5 = 0.20")
-            self._ratio("monitor one new", "reader one new", "1/8 = 0.125")
+            for phase, theirs, goal in (
+                ("cold", "reader with index", "1/5 = 0.20"),
+                ("one new", "reader one new", "1/8 = 0.125"),
+            ):
+                name = f"{phase} without stories"
+                ours[name] = ours[f"monitor {phase}"].without(STORIES)
+                self._ratio(f"monitor {phase}", theirs, goal)
+                self._ratio(name, theirs, f"{goal}; scored, stored and indexed")
         wall = ours[f"monitor warm, {LATENCY_MS} ms"].wall
-        print(f"  {f'wall at {LATENCY_MS} ms':<34} {wall:>6.2f}  goal 6 s at 1,000 feeds")
-        for name in STEPS:
+        print(f"  {f'wall at {LATENCY_MS} ms':<42} {wall:>6.2f}  goal 6 s at 1,000 feeds")
+        for name in (*STEPS, "poll, no language"):
             peak, own = ours[f"monitor {name}"].peak, ours[f"monitor {name}"].own
             shared = f"{own:.0f} with shared pages counted once; goal 150"
-            print(f"  {f'peak memory of {name}, MB':<34} {peak:>6.0f}  {shared}")
+            print(f"  {f'peak memory of {name}, MB':<42} {peak:>6.0f}  {shared}")
 
     def _ratio(self, ours: str, theirs: str, goal: str = "") -> None:
         if theirs in self._costs:
             ratio = self._costs[ours].cpu / self._costs[theirs].cpu
-            print(f"  {f'{ours} / {theirs}':<34} {ratio:>6.3f}  {f'goal {goal}' if goal else ''}")
+            print(f"  {f'{ours} / {theirs}':<42} {ratio:>6.3f}  {f'goal {goal}' if goal else ''}")
 
 
 def _scale(folder: Path, base: str, options: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import webbrowser
@@ -92,7 +93,17 @@ def test_numbers_by_month(asked: Asked) -> None:
     _, out, _ = asked("count", "cable", "--by", "outlet", "--format", "json")
     assert json.loads(out) == [{"outlet": "Wire", "articles": 5}]
     assert asked("count", "cable")[1].splitlines()[2].startswith("2026-01  1  ██")
-    assert asked("count", "nothing")[:2] == (1, "Nothing found.\n")
+
+
+def test_nothing_found_is_explained(asked: Asked) -> None:
+    """Below the answer for people, beside the rows for programs."""
+    why = 'No article has "nothing" in it.\n'
+
+    for command in ("search", "count"):
+        assert asked(command, "nothing") == (1, f"Nothing found.\n{why}", "")
+        code, out, err = asked(command, "nothing", "--format", "json")
+        assert (code, json.loads(out), err) == (1, [], why)
+    assert asked("search", "nothing", "--all", "--format", "jsonl") == (1, "", why)
 
 
 def test_a_chart_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +114,35 @@ def test_a_chart_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     assert first.startswith("新华  12,000  ███")
     assert second == "en         1  ▏"
     assert third == "x          0"
+
+
+def test_a_chart_is_drawn_with_what_the_terminal_can_show(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where blocks cannot be written, bars are made of a sign that can."""
+    page = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, "ascii", write_through=True))
+    chart([("en", 2), ("ru", 1)])
+    first, second = page.getvalue().decode().splitlines()
+
+    assert first.count("#") > second.count("#") > 0
+    assert "\\u" not in first
+
+
+@pytest.mark.parametrize("columns", ["24", "40"])
+def test_the_narrowest_terminal_has_the_numbers_in_full(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is typed again stays; the widest of the other columns give way."""
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    row = ("10131", "100", "2026-06-09 15:10", "Silk Freight Review", "en", "Khorgos sees 872")
+    table(("id", "score", "date", "outlet", "lang", "title"), [row], text_last=True)
+    _, head, *lines = capsys.readouterr().out.splitlines()
+
+    assert "id" in head
+    assert lines[1].startswith(" 10131 ")
+    assert max(map(len, lines)) <= int(columns)
 
 
 @pytest.mark.parametrize(("columns", "is_below"), [("60", True), ("160", False)])

@@ -135,6 +135,18 @@ def test_add(cli: Any, tmp_path: Path) -> None:
     )
 
 
+def test_an_empty_list_of_subscribers_becomes_tables(cli: Any, tmp_path: Path) -> None:
+    """As `config show` writes it; what stands below it stays the digest's own."""
+    text = CONFIG.replace('name = "weekly"', 'name = "weekly"\nsubscribers = []')
+    (tmp_path / "config.toml").write_text(text)
+    before = load(tmp_path / "config.toml").settings.digests[1]
+    cli("subscribers", "add", "weekly", "ru@example.org", "--lang", "ru")
+    weekly = load(tmp_path / "config.toml").settings.digests[1]
+
+    assert [each.identity for each in weekly.subscribers] == ["ru@example.org"]
+    assert weekly.model_copy(update={"subscribers": ()}) == before
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -210,3 +222,20 @@ def test_a_filter_that_lets_nothing_through_is_a_mistake(
     found = {each.subject: each.sentence for each in of_wishes(setup, NOW)}
     assert f"subscriber desk of daily: {sentence}" in found["subscribers"]
     assert "slack" in transports(setup)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "sentence"),
+    [
+        ("{ astrology = 5 }", 'there is no topic "astrology"; the beat has '),
+        ("{ energy = 3, ZZ = 1 }", 'there is no country "ZZ"; the beat has '),
+    ],
+)
+def test_a_quota_of_nothing_is_a_mistake(
+    cli: Any, tmp_path: Path, quotas: str, sentence: str
+) -> None:
+    """`config check` names what no story can be about."""
+    text = CONFIG.replace('name = "weekly"', f'name = "weekly"\nquotas = {quotas}')
+    (tmp_path / "config.toml").write_text(text)
+
+    assert f"quotas of weekly: {sentence}" in str(cli("config", "check").exception)

@@ -45,6 +45,18 @@ MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
         ("周日, 22 十一月 2026 11:00:00 +0800", THREE),
         ("日, 22 11月 2026 11:00:00 +0800", THREE),
         ("Κυρ, 22 Νοέ 2026 08:00:00 EET", datetime(2026, 11, 22, 6, tzinfo=UTC)),
+        ("Paz, 22 Kas 2026 08:00:00 +0300", FIVE),
+        ("الأحد, 22 نوفمبر 2026 08:00:00 +0300", FIVE),
+        ("22 نويابىر 2026 11:00:00 +0800", THREE),
+        ("22 ноември 2026 10:00:00 +0200", EIGHT),
+        ("Sun, 22 Nov 2026 08:00:00 Asia/Almaty", THREE),
+        ("Sun, 22 Nov 2026 08:00:00 Europe/Moscow", FIVE),
+        ("Sun, 22 Nov 2026 08:00:00 America/Argentina", EIGHT),
+        ("Sun, 22 Nov 2026 08:00:00 Asia/Nowhere", EIGHT),
+        ("2026-11-22 11:00:00 北京时间", THREE),
+        ("le 22 novembre 2026 à 08h00", EIGHT),
+        ("2026. 11. 22. 08:00", EIGHT),
+        ("22. 11. 2026 08:00", EIGHT),
     ],
 )
 def test_mail_dates(stated: str, meant: datetime) -> None:

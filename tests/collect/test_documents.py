@@ -152,7 +152,7 @@ _WRITTEN: Sequence[tuple[str, str, str, str]] = [
 def test_a_charset_is_found_whatever_is_said(
     written: str, declared: str, header: str, title: str
 ) -> None:
-    """Rightly declared, wrongly, by a name that nobody registered, or not at all."""
+    """H10: rightly declared, wrongly, by a name that nobody registered, or not at all."""
     prolog = f'<?xml version="1.0" encoding="{declared}"?>' if declared else '<?xml version="1.0"?>'
     parsed = _parse(_rss(_item(title), prolog).encode(written), header)
     assert (_titles(parsed), parsed.error) == ([title], None)

@@ -130,7 +130,7 @@ def test_the_front_page_identifies_nothing() -> None:
 
 
 def test_one_guid_at_ten_links_identifies_nothing() -> None:
-    """A guid that every entry has does not make one article of ten."""
+    """H12: a guid that every entry has does not make one article of ten."""
     found = keys([_entry(number, id="same") for number in range(10)], FEED)
     assert found == [(f"link:news.example/{number}",) for number in range(10)]
 
@@ -166,7 +166,7 @@ def test_changed_guids_bring_nothing(archive: Any) -> None:
 
 
 def test_a_move_to_https_brings_nothing(archive: Any) -> None:
-    """Links and guids flip from http to https, with www and tracking."""
+    """H13: links and guids flip from http to https, with www and tracking."""
     archive.take(
         tuple(
             _entry(
@@ -198,7 +198,7 @@ def test_new_dates_and_a_new_order_bring_nothing(archive: Any) -> None:
 
 
 def test_an_edit_is_told_once(archive: Any) -> None:
-    """Five edits of one article are five changes; going back to an old wording is none."""
+    """H14: five edits of one article are five changes; going back to an old wording is none."""
     archive.take((_entry(1),))
     for number in range(5):
         (finding,) = archive.take((_entry(1, title=f"Edited {number}"),))
@@ -235,7 +235,7 @@ def test_entries_that_drop_out_and_return_are_known(archive: Any) -> None:
 
 
 def test_twins_in_one_document_are_one_article(archive: Any) -> None:
-    """Exact copies, and one link under two guids, are one finding with all keys."""
+    """H14: exact copies, and one link under two guids, are one finding with all keys."""
     findings = archive.take((_entry(1), _entry(1), _entry(1, id="other")))
     assert _kinds(findings) == ["new"]
     assert len(findings[0].keys) == 3

@@ -86,7 +86,7 @@ def test_only_web_addresses_are_taken(stated: str, address: str | None) -> None:
 
 
 def test_a_title_is_only_a_title() -> None:
-    """Control characters are taken out, paths lead nowhere, and a long one is cut."""
+    """H17: control characters are taken out, paths lead nowhere, and a long one is cut."""
     hostile = "&#27;[31m&#x202E;../../etc/passwd&#0;" + "x" * 900
     (found,) = read_opml(opml(f'<outline text="{hostile}" xmlUrl="https://a.example/"/>')).listings
 
@@ -130,7 +130,7 @@ def test_other_documents_say_what_they_are(body: bytes, reason: str) -> None:
 
 
 def test_a_hundred_thousand_outlines_end_soon() -> None:
-    """Ten thousand are read, in less than five seconds, and the rest is told of."""
+    """H17: ten thousand are read, in less than five seconds, and the rest is told of."""
     rows = "".join(
         f'<outline text="../../{number}" xmlUrl="https://h{number}.example/feed"/>'
         for number in range(100_000)

@@ -248,7 +248,7 @@ def test_nested_bases_resolve_links() -> None:
     ],
 )
 def test_dates_are_read_or_left_out(stated: str, moment: datetime | None) -> None:
-    """A date is UTC, or it is nothing: one that no time zone can show, a clock never set."""
+    """H15: a date is UTC, or it is nothing: one that no time zone can show, a clock never set."""
     parsed = _parse(_rss(f"{_item(1)}<pubDate>{stated}</pubDate>"))
     assert parsed.entries[0].published == moment
 
@@ -377,7 +377,7 @@ def test_no_document_makes_the_reader_fail(body: bytes) -> None:
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=_mutated())
 def test_no_mutation_makes_the_reader_fail(body: bytes) -> None:
-    """The same with many more, each within seconds."""
+    """H11: the same with many more, each within seconds."""
     began = time.monotonic()
     _check_readable(body)
     assert time.monotonic() - began < 5

@@ -24,6 +24,7 @@ def _parse(text: str, seen: frozenset[str] = frozenset()) -> ParsedFeed:
         ("<html><script src='/.well-known/ddos-guard/js'></script>", "blocked", "bot protection"),
         ("<html><body>Проверка браузера перед входом", "blocked", "bot protection"),
         ("<html><body>请完成安全验证</body></html>", "blocked", "bot protection"),
+        ('<html><script src="/aes.js"></script>', "blocked", "bot protection"),
         ("<html><title>403 Forbidden</title></html>", "blocked", "refuses us"),
         ("<html><body>Hotel Wi-Fi login</body></html>", "not a feed", "your own network"),
         ("<html><form action='https://consent.google.com/save'>", "not a feed", "consent"),

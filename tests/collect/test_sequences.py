@@ -72,6 +72,11 @@ _RUSSIAN = "Казахстан и Китай: новость {}"
 _RAIL = "Kazakhstan opens the new railway line today"
 _GAS = "Uzbek exports of gas to the neighbours rise sharply"
 _LAW = "Tajik parliament ratifies a treaty about borders"
+_PRESS = [
+    [(1, _RAIL), (2, _GAS)],
+    [(3, _LAW), (1, _RAIL), (2, _GAS)],
+    [(3, _LAW), (1, _RAIL)],
+]
 _SAME_WORDS = "The two sides agreed on the second line of the railway. " * 3
 
 # Name: what is new at each poll, and the polls.
@@ -261,6 +266,36 @@ _SEQUENCES |= {
             )
             for titles in ((_RAIL, _GAS), (_RAIL, _GAS, _LAW), (_RAIL, _GAS, _LAW))
         ],
+    ),
+    "a page for all, without guids": (
+        [2, 1, 0],
+        [
+            _feed([Item(n, t, link="https://news.example/press", guid=None) for n, t in some])
+            for some in _PRESS
+        ],
+    ),
+    "places on a page, without guids": (
+        [2, 1, 0],
+        [
+            _feed([Item(n, t, link="https://news.example/live#p{}", guid=None) for n, t in some])
+            for some in _PRESS
+        ],
+    ),
+    "a page for all, which is the guid too": (
+        [2, 1, 0],
+        [
+            _feed(
+                [
+                    Item(n, t, link="https://news.example/a", guid="https://news.example/a")
+                    for n, t in some
+                ]
+            )
+            for some in _PRESS
+        ],
+    ),
+    "two writings of a title at one place": (
+        [1, 0],
+        [_feed([Item(1, t, guid=None) for t in (_RAIL, f"{_RAIL} at last")])] * 2,
     ),
     "guids and links at once": ([5, 0], [BASE, _five(guid="n-{}-xyz", link=f"{_LINK}-in-detail")]),
     "guids, links and hosts at once": (

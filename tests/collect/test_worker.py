@@ -19,7 +19,7 @@ from hypothesis import strategies as some
 from monitor.collect.feeds import parse
 from monitor.collect.worker import Limits, Parsed, ParseRequest, Parsers
 from monitor.errors import MonitorError
-from monitor.model import FeedState
+from monitor.model import FeedState, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 # Does what its document says, so that the tests can have every kind of accident.
@@ -254,6 +254,14 @@ def test_leaving_waits_for_nobody(stand_in: str) -> None:
             future.result(timeout=1)
 
 
+def test_leaving_leaves_no_process_behind(stand_in: str) -> None:
+    """An ended child is taken leave of, so that none is left in the system's list."""
+    with Parsers(parser=stand_in) as parsers:
+        pid = int(parsers.submit(_request("pid")).result(timeout=30).feed.title)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 PARENT = """
 import sys
 from monitor.collect.worker import Limits, ParseRequest, Parsers
@@ -317,7 +325,7 @@ def parse(body, **others):
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads peaks of memory in /proc")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_do_no_harm(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Documents made to explode cost at most 2 s and 150 MB, and the next feed is read."""
+    """H1, H6: documents made to explode cost at most 2 s and 150 MB, and the next feed is read."""
     (tmp_path / "telling.py").write_text(TELLING)
     monkeypatch.syspath_prepend(tmp_path)
     with Parsers(parser="telling:parse") as parsers:
@@ -331,9 +339,25 @@ def test_bombs_do_no_harm(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: 
         assert len(after.result(timeout=30).feed.entries) == 1
 
 
+def test_a_pattern_made_to_hang_is_stopped() -> None:
+    """H16: a regular expression of the settings costs a reader its second, and no other feed."""
+    page = b"<ul><li><a href='/" + b"a" * 40 + b"!'>A headline of four words</a></li></ul>"
+    with Parsers(limits=QUICK) as parsers:
+        for link, is_stopped in (("^https://news.example/(a+)+$", True), ("*a" * 30, False)):
+            request = ParseRequest(page, "https://news.example/", recipe=Recipe(link=link))
+            began = time.monotonic()
+            result = parsers.submit(request).result(timeout=30)
+            assert result.killed is is_stopped
+            assert not is_stopped or "needs more than 1 s" in (result.feed.error or "")
+            assert time.monotonic() - began < 10
+        feed = "<rss><channel><item><title>t</title></item></channel></rss>"
+        after = parsers.submit(_request(feed))
+        assert len(after.result(timeout=30).feed.entries) == 1
+
+
 @pytest.mark.slow
 def test_others_wait_little_for_a_very_long_feed() -> None:
-    """While 20,000 entries are read, this process is never held up for more than 50 ms (p99)."""
+    """H5: while 20,000 entries are read, this process is held up for 50 ms at most (p99)."""
     entry = "<item><title>Entry {0}</title><link>https://a.example/{0}</link>{1}</item>"
     text = f"<description>{'words ' * 50}</description>"
     items = "".join(entry.format(i, text) for i in range(20_000))
@@ -390,5 +414,5 @@ def test_mutated_feeds_raise_nothing(real: Parsers, cuts: Cuts) -> None:
 @settings(UNHURRIED, max_examples=2000)
 @given(CUTS)
 def test_two_thousand_mutated_feeds_raise_nothing(real: Parsers, cuts: Cuts) -> None:
-    """The same, often enough to be believed."""
+    """H11: the same, often enough to be believed."""
     assert not real.submit(_request(_mutated(cuts))).result(timeout=30).killed

@@ -110,7 +110,15 @@ def test_every_mistake_is_told_at_once() -> None:
     [
         ("x = daily", "config.toml:1:5: invalid value; a text stands in quotes"),
         ("[a\n", "config.toml:1:3: expected ']' at the end of a table declaration"),
-        ("a = 1\na = 2\n", "config.toml:2:6: cannot overwrite a value"),
+        (
+            'a = "x\n',
+            r"config.toml:1:7: illegal character '\n'; "
+            "a text ends with a quotation mark in its line",
+        ),
+        (
+            "a = 1\na = 2\n",
+            "config.toml:2:6: cannot overwrite a value; a key stands once in its table",
+        ),
         ("[smtp]\n[smtp]\n", "config.toml:2:6: cannot declare [smtp] twice"),
         ("[a.b]\n[a.b]\n", "config.toml:2:5: cannot declare [a.b] twice"),
         ('\n\na = """x', "config.toml:2: unterminated string"),
@@ -131,6 +139,13 @@ def test_a_syntax_error_has_its_place(source: str, sentence: str) -> None:
         ("feeds = [1]", "config.toml:1:10: feeds[1]: must be a table"),
         ("watchlist.keywords = []", "config.toml:1:22: watchlist.keywords: must be a table"),
         ('monitor.beat = ""', "config.toml:1:16: monitor.beat: must not be empty"),
+        ("smtp.port = true", "config.toml:1:13: smtp.port: must be a number"),
+        ("network.threads = false", "config.toml:1:19: network.threads: must be a number"),
+        ("watchlist.keywords.x = true", "config.toml:1:24: watchlist.keywords.x: must be a number"),
+        (
+            '[feeds]\nurl = "https://a.example/"',
+            "config.toml:1:1: feeds: is a list of tables; write the heading of each as [[feeds]]",
+        ),
         ("smtp.port = 1.5", "config.toml:1:13: smtp.port: must be a whole number"),
         ("monitor.beat_feeds = 7", "config.toml:1:22: monitor.beat_feeds: must be true or false"),
         (
@@ -206,6 +221,18 @@ def test_a_file_with_a_byte_order_mark_and_windows_lines_is_read(tmp_path: Path)
     path = tmp_path / "config.toml"
     path.write_bytes("\ufeff[watchlist]\r\nthreshold = 60\r\n".encode())
     assert load(path).settings.watchlist.threshold == 60
+
+
+@pytest.mark.parametrize(
+    ("charset", "place"), [("utf-16", ""), ("latin-1", r" \(line 3\)"), ("cp1251", r" \(line 3\)")]
+)
+def test_a_file_in_another_charset_is_said_so(tmp_path: Path, charset: str, place: str) -> None:
+    """With the line of the first letter that cannot be read, and what to do."""
+    path = tmp_path / "config.toml"
+    letter = "\u0416" if charset == "cp1251" else "\u00e9"
+    path.write_bytes(f"[watchlist]\n\n# caf{letter}\n".encode(charset))
+    with pytest.raises(InputError, match=f"it is not in UTF-8{place}; save it so$"):
+        load(path)
 
 
 def test_a_missing_or_unreadable_file_is_said_so(tmp_path: Path) -> None:

@@ -133,6 +133,19 @@ def test_the_demo_refuses_a_folder_that_somebody_uses(program: Program, tmp_path
     assert "was not written by a demo" in done.stderr
 
 
+def test_the_demo_empties_no_folder_that_it_is_to_read(program: Program, tmp_path: Path) -> None:
+    """What an earlier demo left in the recording stays as it was."""
+    (tmp_path / "feed.xml").write_text("<rss/>")
+    (tmp_path / "demo-out").mkdir()
+    kept = tmp_path / "demo-out" / "digest.txt"
+    kept.write_text("an edition")
+    done = program("demo", "--feeds", ".", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "demo-out lies in the recording .; choose another folder with --out" in done.stderr
+    assert kept.read_text() == "an edition"
+
+
 def test_strangers_feeds_get_their_own_digest(program: Program, tmp_path: Path) -> None:
     """Single files and folders of polls work, with a second, small beat."""
     beat = ROOT / "tests" / "data" / "beats" / "nordic-baltic"

@@ -53,7 +53,7 @@ def test_every_coding_round_trips(coding: str, pack: Callable[[bytes], bytes], b
 
 @pytest.mark.parametrize(("coding", "pack"), PACKERS)
 def test_a_bomb_stops_at_the_cap(coding: str, pack: Callable[[bytes], bytes]) -> None:
-    """Forty megabytes of zeros are refused, for good, and never held in memory."""
+    """H3: forty megabytes of zeros are refused, for good, and never held in memory."""
     bomb = pack(bytes(40_000_000))
     tracemalloc.start()
     with pytest.raises(FetchError, match="larger than 1 MB") as refusal:
@@ -213,7 +213,7 @@ BOMBS: list[tuple[str, Callable[[], Iterator[bytes]]]] = [
 def test_a_bomb_without_end_costs_little_memory(
     coding: str, bomb: Callable[[], Iterator[bytes]]
 ) -> None:
-    """It is cut at ten megabytes or before, and memory grows by twenty at most."""
+    """H3: it is cut at ten megabytes or before, and memory grows by twenty at most."""
     peak, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
     if not peak.exists():
         pytest.skip("this system does not tell how much memory was used at most")

@@ -51,7 +51,7 @@ def test_the_request_is_honest_and_tells_nothing_else(site: Any, door_to: Any, r
 
 
 def test_cookies_are_never_sent_back(site: Any, door_to: Any, reply: Any) -> None:
-    """A hundred Set-Cookie headers leave no trace in the next request, from any thread."""
+    """N16: a hundred Set-Cookie headers leave no trace in the next request, from any thread."""
     cookies = [f"Set-Cookie: c{number}=1; Path=/" for number in range(100)]
     server = site(reply(b"x", *cookies))
     door = door_to(server)
@@ -179,7 +179,7 @@ def _drip(head: bytes, piece: bytes, pause: float) -> Callable[[socket.socket, b
     ids=["body", "header", "continue", "chunks"],
 )
 def test_a_drip_ends_at_the_deadline(site: Any, door_to: Any, head: bytes, piece: bytes) -> None:
-    """However slowly bytes come, the request is over in time."""
+    """N1: however slowly bytes come, the request is over in time."""
     server = site(_drip(head, piece, 0.05))
     door = door_to(server, limits=Limits(seconds=0.4))
     text, took = _timed(lambda: door.get(server.url))
@@ -218,7 +218,7 @@ def test_threads_have_deadlines_of_their_own(site: Any, door_to: Any, reply: Any
 
 
 def test_an_endless_body_is_cut_at_the_cap(site: Any, door_to: Any) -> None:
-    """A body without an end stops at the cap, for good."""
+    """H4: a body without an end stops at the cap, for good."""
     server = site(_drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, 0))
     door = door_to(server, limits=Limits(raw_bytes=1_000_000, seconds=5))
     with pytest.raises(FetchError, match="larger than 1 MB") as refusal:
@@ -235,7 +235,7 @@ def test_endless_headers_are_cut(site: Any, door_to: Any) -> None:
 
 
 def test_ninety_huge_headers_are_refused(site: Any, door_to: Any, reply: Any) -> None:
-    """Megabytes of finished headers are refused too."""
+    """N16: megabytes of finished headers are refused too."""
     server = site(reply(b"x", *[f"X{number}: {'y' * 60_000}" for number in range(90)]))
     text, took = _timed(lambda: door_to(server).get(server.url))
     assert "spoke no HTTP" in text
@@ -378,7 +378,7 @@ def test_a_temporary_redirect_moves_nothing(site: Any, door_to: Any, reply: Any)
 
 
 def test_a_loop_of_redirects_ends(site: Any, door_to: Any) -> None:
-    """Five redirects are followed, the sixth is an error."""
+    """N3: five redirects are followed, the sixth is an error."""
     server = site(_redirect("/loop"))
     with pytest.raises(FetchError, match="more than 5 redirects"):
         door_to(server).get(server.url)
@@ -412,7 +412,7 @@ def test_a_redirect_in_bare_utf8_is_understood(site: Any, door_to: Any, reply: A
     ["file:///etc/passwd", "gopher://x/1", "data:text/xml,<rss/>", "http://u:p@x.example/"],
 )
 def test_a_redirect_to_another_scheme_is_refused(site: Any, door_to: Any, location: str) -> None:
-    """Only http and https without a login are followed."""
+    """X5: only http and https without a login are followed."""
     server = site(_redirect(location))
     with pytest.raises(FetchError):
         door_to(server).get(server.url)

@@ -31,7 +31,7 @@ LOOPBACK_FORMS = """
 def test_no_spelling_of_a_private_address_is_connected_to(
     site: Any, door_to: Any, reply: Any, monkeypatch: pytest.MonkeyPatch, hop: int
 ) -> None:
-    """Sixty ways to write an address, direct and at every hop: nobody but the server hears us."""
+    """X1, X3: sixty ways to write an address, at every hop: nobody but the server hears us."""
     canary, forms = site(reply(b"secret")), LOOPBACK_FORMS.split()
     called: list[str] = []
     connect = socket.create_connection
@@ -63,7 +63,7 @@ def test_no_spelling_of_a_private_address_is_connected_to(
 def test_a_resolver_that_changes_its_mind_opens_nothing(
     site: Any, door_to: Any, reply: Any
 ) -> None:
-    """An answer that was public before and is private now is refused, one look-up a connection."""
+    """X2: an answer that was public and is private now is refused; one look-up a connection."""
     canary = site(reply(b"secret"))
     answers = iter([["127.0.0.1"], ["::ffff:127.0.0.1"], ["64:ff9b::7f00:1"]])
     hosts: list[object] = []
@@ -93,7 +93,7 @@ def test_a_resolver_that_changes_its_mind_opens_nothing(
 def test_guard_and_server_are_told_the_same_host(
     site: Any, door_to: Any, reply: Any, written: str, host: str
 ) -> None:
-    """What is looked up, what is checked and what stands in Host is one name; fragments stay."""
+    """X4: what is looked up, what is checked and what stands in Host is one name."""
     server = site(reply(b"x"))
     asked: list[str] = []
 
@@ -189,7 +189,7 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
 
 
 def test_exactly_the_allowed_pair_is_reached(site: Any, door_to: Any, reply: Any) -> None:
-    """Allowing one host and port opens neither its neighbour nor another name for it."""
+    """X6: allowing one host and port opens neither its neighbour nor another name for it."""
     allowed, other = site(reply(b"allowed")), site(reply(b"other"))
     door = door_to(allow_private=[f"127.0.0.1:{allowed.port}"])
     assert door.get(allowed.url).body == b"allowed"

@@ -26,7 +26,7 @@ def _open() -> int:
 def test_resets_in_the_middle_of_a_body_leave_nothing_open(
     site: Any, door_to: Any, polls: int
 ) -> None:
-    """Every second answer is reset half-way; at the end no more is open than five at the start."""
+    """N15: every second answer is reset half-way; at the end at most five more are open."""
     answers = itertools.count()
 
     def answer(connection: socket.socket, request: bytes) -> None:

@@ -109,7 +109,7 @@ def test_a_certificate_that_nobody_signed_is_refused(door_to: Any, tmp_path: Pat
 def test_a_wrong_certificate_is_refused(
     door_to: Any, tmp_path: Path, name: str, dates: tuple[str, str] | None, reason: str
 ) -> None:
-    """Expired, too early or of another host: refused, even from an authority that is trusted."""
+    """N14: expired, too early or of another host, even from an authority that is trusted."""
     certificate = _certificate(tmp_path, name=name, dates=dates)
     with (
         _serving(certificate) as (port, _),
@@ -119,7 +119,7 @@ def test_a_wrong_certificate_is_refused(
 
 
 def test_an_old_protocol_is_refused(door_to: Any) -> None:
-    """A server that speaks no TLS from 1.2 on is no connection."""
+    """N14: a server that speaks no TLS from 1.2 on is no connection."""
     alert = bytes.fromhex("150301000202" + "46")
 
     def answer(listener: socket.socket) -> None:

@@ -241,13 +241,13 @@ def test_odd_texts_are_voices_too(text: str) -> None:
 
 
 def test_of_what_only_one_camp_says_figures_and_actors_are_told() -> None:
-    """By name; a place that the other camp does not name tells nothing."""
+    """By name; a place that the other camp does not name tells nothing, nor what has no name."""
     one = told(1, "A", "The ferry carried 900 people in 3 days.", camp="state")
     two = told(2, "B", "The ferry sank.", camp="exile")
-    acting = replace(one, judgement=replace(one.judgement, entities=("pier", "line")))
+    acting = replace(one, judgement=replace(one.judgement, entities=("pier", "line", "others")))
     entities = {
         each: Entity(each, each.capitalize(), kind, (), (), 1.0)
-        for each, kind in (("pier", "river"), ("line", "firm"))
+        for each, kind in (("pier", "river"), ("line", "firm"), ("others", "firm"))
     }
     found = named(coverage([acting, two], CAMPS), entities, {"line": "Ferry Line"})
 

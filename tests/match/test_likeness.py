@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.match.folding import fold
-from monitor.match.likeness import likeness, reasons, weigh
+from monitor.match.likeness import likeness, reasons, traits, weigh, weighed
 from monitor.match.rarity import Rarity, counted, weights
 from monitor.model import Signature
 
@@ -103,7 +105,53 @@ def test_two_that_share_little_are_compared_too() -> None:
         Signature(NOON, "en", frozenset({"ksummit" if number % 3 else "kroad", f"n{number}"}))
         for number in range(24)
     ]
-    shared = weigh(said(*marks), counted([*news, said(*marks), said(*marks, lang="ru")])).marks
-    assert sum(weight for mark, weight in shared.items() if mark[0] in "kt") > weights().shared
+    weight = counted([*news, said(*marks), said(*marks, lang="ru")]).marks
+    assert sum(weight[mark] for mark in marks if mark[0] in "kt") > weights().shared
     numbers = fold([said(*marks), said(*marks, lang="ru"), *news])
     assert numbers[0] == numbers[1]
+
+
+MARKS = st.frozensets(
+    st.sampled_from(
+        [
+            "ebridge",
+            "kroad",
+            "aopen",
+            "abuild",
+            "cAA",
+            "cBB",
+            "oCC",
+            "d06-20",
+            "p4.2e+03",
+            "wport",
+            "hebridge",
+            "haopen",
+        ]
+    )
+)
+WORDS = st.frozensets(st.sampled_from(["bridge", "river", "work", "valley", "ribbon", "engineers"]))
+SIGNATURES = st.builds(
+    Signature, st.none() | st.just(NOON), st.sampled_from(["en", "ru"]), MARKS, WORDS
+)
+
+
+@given(st.lists(SIGNATURES, min_size=2, max_size=12))
+def test_traits_serve_under_every_rarity(said: list[Signature]) -> None:
+    """What is sorted once tells the same as what is sorted anew when other things are usual."""
+    one, other = said[:2]
+    kept = traits(one), traits(other)
+    for usual in (counted(said), counted([*said, *NEWS]), Rarity()):
+        again = likeness(*(weighed(each, usual) for each in kept))
+        assert again == points(one, other, usual)
+        assert again == pytest.approx(points(other, one, usual))
+
+
+@given(st.lists(SIGNATURES, min_size=1, max_size=12))
+def test_the_length_of_a_text_is_that_of_its_words(said: list[Signature]) -> None:
+    """The squares that are added up at once are those of the weights of the words."""
+    usual = counted(said)
+    for one in said:
+        weight = usual.words(one.lang)
+        squares = sum(weight[word] ** 2 for word in one.words)
+        assert usual.squared(one.lang, one.words) == pytest.approx(squares)
+        assert weigh(one, usual).norm ** 2 == pytest.approx(squares)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.match.folding import fold
 from monitor.match.likeness import likeness, reasons, support, weigh
 from monitor.match.matching import Watchlist, compile_watchlist
-from monitor.match.rarity import News, Rarity, counted, step_of
+from monitor.match.rarity import News, Rarity, counted, step_of, weights
 from monitor.match.scoring import judge
 from monitor.match.signing import Signer, content_words
-from monitor.match.stories import OpenStories, asked
+from monitor.match.stories import NEWEST, SAME_EVENT_WITHIN, OpenStories, asked
 from monitor.model import Alias, Beat, Entity, Side, Signature, Term, Wording
 
 NOON = datetime(2026, 6, 17, 12, tzinfo=UTC)
@@ -218,6 +221,75 @@ def test_the_archive_is_asked_for_what_it_has_only(watchlist: Watchlist) -> None
     (opened,) = stories.proposed(asked(article, rarity))
     stories.learn_members({4: []})
     assert stories.unknown([opened, 4, 5]) == {5}
+
+
+@given(st.data())
+def test_proposals_are_the_same_however_often_one_asks(data: st.DataObject) -> None:
+    """What was found before and what came since add up to what is found at once."""
+    marks, days = st.sampled_from(["ea", "eb", "wc"]), st.integers(100, 125)
+    pairs = st.tuples(days, st.integers(1, 40))
+    posted = {
+        (mark, day): data.draw(st.lists(pairs, max_size=NEWEST, unique=True))
+        for mark in ("ea", "eb", "wc")
+        for day in (105, 120)
+    }
+    posted = {key: _newest_near(found, key[1]) for key, found in posted.items()}
+    added: dict[str, list[tuple[int, int]]] = {"ea": [], "eb": [], "wc": []}
+    entering = data.draw(st.lists(st.tuples(st.frozensets(marks), pairs), max_size=40))
+    stories = OpenStories({number: story for number, (_, (_, story)) in enumerate(entering)})
+    stories.learn_posted(posted, posted)
+    for number, (said, (day, story)) in enumerate(entering):
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        stories.place(number, Signature(at, "en", said), [], Rarity())
+        for mark in said:
+            added[mark].append((day, story))
+        if data.draw(st.booleans()):
+            wanted = {key: 1.0 + number / 8 for number, key in enumerate(posted)}
+            assert stories.proposed(wanted) == _proposed_at_once(wanted, posted, added)
+
+
+def _proposed_at_once(
+    wanted: dict[tuple[str, int], float],
+    posted: dict[tuple[str, int], list[tuple[int, int]]],
+    added: dict[str, list[tuple[int, int]]],
+) -> list[int]:
+    """Ten stories of most weight, each mark proposing those of its newest articles near a day."""
+    shared: dict[int, float] = {}
+    for (mark, day), weight in wanted.items():
+        near = _newest_near(posted[mark, day] + added[mark], day)
+        for story in {story for _, story in near}:
+            shared[story] = shared.get(story, 0.0) + weight
+    enough = [(weight, story) for story, weight in shared.items() if weight >= weights().shared]
+    return [story for _, story in sorted(enough, reverse=True)][:10]
+
+
+def _newest_near(pairs: list[tuple[int, int]], day: int) -> list[tuple[int, int]]:
+    near = {one for one in pairs if abs(one[0] - day) <= SAME_EVENT_WITHIN}
+    return sorted(near, reverse=True)[:NEWEST]
+
+
+def test_the_archive_is_asked_once_for_a_mark_and_a_day(watchlist: Watchlist) -> None:
+    """What was asked for articles before is known, also where the archive had nothing."""
+    stories = OpenStories()
+    stories.learn_posted([("ea", 100), ("eb", 100)], {("ea", 100): [(99, 7)]})
+    assert stories.unasked([("ea", 100), ("eb", 100), ("ea", 101)]) == {("ea", 101)}
+    assert stories.proposed({("ea", 100): 5.0, ("eb", 100): 5.0}) == [7]
+
+
+class _Mark(str):
+    """A mark that can be watched while it lives."""
+
+
+def test_news_lets_go_of_what_no_article_says_any_more() -> None:
+    """Who reads for months remembers no more than the newest articles say."""
+    name = _Mark("nonce")
+    seen, news = weakref.ref(name), News()
+    news.add(1, Signature(NOON, "en", frozenset({name}), frozenset({name})))
+    del name
+    for number in range(2, 1_400):
+        news.rarity(number)
+        news.add(number, Signature(NOON, "en", frozenset({"kroad"}), frozenset({"road"})))
+    assert seen() is None
 
 
 def test_news_is_the_same_from_the_start_and_from_the_middle(watchlist: Watchlist) -> None:

@@ -305,7 +305,7 @@ def test_many_variants_wait_once(world: World) -> None:
     world.say()
     world.model.speak = lambda given: None
     world.setup = prepare(
-        world._configured(f"{source}{ASSIST}seconds = 1\n".replace("PAIR", world.model.pair))
+        world._configured(f"{source}{ASSIST}seconds = 4\n".replace("PAIR", world.model.pair))
     )
 
     assert len(publish(world.store, world.setup, NOW)) == 7

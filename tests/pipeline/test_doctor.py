@@ -155,6 +155,7 @@ def test_a_database_that_is_not_made_yet(
     [
         ("sqlite:///new/monitor.db", "its folder is missing", "mkdir -p FOLDER/new"),
         ("sqlite:///config.toml/x.db", "config.toml is no folder", "monitor config show"),
+        (f"sqlite:///{'x' * 300}/x.db", "cannot be reached", f"ls -ld FOLDER/{'x' * 300}"),
         pytest.param(
             "postgresql://me:secret@127.0.0.1:9/news",
             "postgresql://me@127.0.0.1:9/news cannot be used",
@@ -164,7 +165,7 @@ def test_a_database_that_is_not_made_yet(
             ),
         ),
     ],
-    ids=["folder", "file", "server"],
+    ids=["folder", "file", "unreachable", "server"],
 )
 def test_a_database_that_cannot_be_made_or_reached(
     configured: Callable[[str], Configuration],
@@ -181,6 +182,20 @@ def test_a_database_that_cannot_be_made_or_reached(
     assert found.verdict is Verdict.WRONG
     assert sentence in found.sentence and "secret" not in found.sentence
     assert found.command == command.replace("FOLDER", str(tmp_path))
+
+
+def test_a_server_without_a_driver(
+    configured: Callable[[str], Configuration], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is what helps: whether the server answers is not even known."""
+    monkeypatch.setattr("monitor.store.postgres.find_spec", lambda name: None)
+    source = PLAIN.replace("beat_feeds", 'database = "postgresql://me@127.0.0.1:9/x"\nbeat_feeds')
+
+    (found,) = of_archive(prepare(configured(source)), now, is_running=False)
+
+    assert found.verdict is Verdict.WRONG
+    assert "the extra postgres" in found.sentence
+    assert found.command == "pip install 'monitor[postgres]'"
 
 
 def test_secrets_that_others_may_read(

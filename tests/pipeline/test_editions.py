@@ -12,6 +12,7 @@ import pytest
 from monitor.config import Configuration
 from monitor.errors import ConfigError, InputError
 from monitor.model import (
+    Delivery,
     DeliveryState,
     Entry,
     FeedState,
@@ -21,6 +22,7 @@ from monitor.model import (
     Window,
 )
 from monitor.pipeline.assess import assess
+from monitor.pipeline.deliver import deliver
 from monitor.pipeline.publish import (
     Published,
     digest_named,
@@ -31,6 +33,8 @@ from monitor.pipeline.publish import (
     upcoming,
 )
 from monitor.pipeline.setup import Setup, prepare
+from monitor.publish.transports import Hold
+from monitor.query import parse
 from monitor.store import Store, open_store
 from monitor.store.feeds import Recording
 
@@ -222,6 +226,33 @@ def test_quotas_of_the_settings_hold(world: Made) -> None:
 
     assert told[0] == 1
     assert first.edition.omitted + told[0] == sum(told)
+
+
+class Mailbox:
+    """A transport that takes everything."""
+
+    def send(self, delivery: Delivery, hold: Hold) -> None:
+        """Take it."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def test_what_is_left_out_is_found_by_what_the_edition_says(world: Made) -> None:
+    """The search in the edition finds the stories that it counts, and no other."""
+    it = world(f"{DAILY}\nlimit = 1")
+    it.say(CABLE, NOW)
+    it.say("Lithuanian and Swedish ministers found a bank for NordBalt shares in Riga", NOW, feed=2)
+    it.say("A cat in Oslo is found again", NOW, feed=2)
+    (frozen,) = it.publish(MORNING)
+    deliver(it.store, {"email": Mailbox()}, MORNING)
+    kept = it.store.editions.get(frozen.id)
+    assert kept is not None
+    typed = kept.outline.archive_hint.removeprefix("monitor search '").removesuffix("'")
+    found = it.store.search(parse(typed), 10, MORNING)
+
+    assert len(found) == frozen.edition.omitted == 1
+    assert found[0].article.id != frozen.edition.stories[0].lead.article.id
 
 
 # --- urgent ---------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def test_a_redirect_to_a_slowed_host_is_not_followed(world: World) -> None:
 
 
 def test_one_silent_server_costs_the_others_nothing(world: World) -> None:
-    """A server that never answers holds one thread, and all others have their answers."""
+    """N2: a server that never answers holds one thread, and all others have their answers."""
     silence, answered = threading.Event(), []
 
     def answer(url: str) -> Reply:

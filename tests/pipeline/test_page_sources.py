@@ -121,7 +121,7 @@ def test_a_list_page_is_polled_as_a_feed(
     site.pages["/news"] = LIST.replace("/3.html", "/4.html").replace("number 3", "number 4")
     second = poll(store, door, setup, NOW + timedelta(hours=9))[0]
     assert (first.outcome.state, len(first.new), len(second.new)) == (FeedState.OK, 3, 1)
-    assert first.new[0].entry.published == datetime(2026, 11, 25, tzinfo=UTC)
+    assert store.articles.unassessed(1)[0].published == datetime(2026, 11, 25, tzinfo=UTC)
     assert site.asked.count("/robots.txt") == 1
 
 

@@ -330,6 +330,23 @@ def test_a_server_stuck_at_304_is_asked_whole_once_a_week(
     assert all(b - a >= 7 * DAY for a, b in pairwise(forced))
 
 
+@pytest.mark.parametrize("status", [400, 412, 431])
+def test_a_server_that_stumbles_over_our_conditions_is_asked_without(
+    simulate: Callable[..., Simulation], status: int
+) -> None:
+    """The feed is back within two days, and no answer was asked for whole twice in one."""
+    world = simulate(more="poll_minutes = 240\n")
+    world.answering = lambda url, sent, at: (
+        ok(b"", status) if sent else ok(rss(("one", NOW), (str(at), at)), etag='"odd"')
+    )
+    done = world.run(NOW + 4 * DAY)
+    forced = [at for at, _, headers in world.asked if not headers]
+    back = [polled.outcome.at for polled in done if polled.new]
+
+    assert any(NOW < at <= NOW + 2 * DAY for at in back)
+    assert all(b - a >= DAY for a, b in pairwise(forced))
+
+
 def test_a_304_that_nobody_asked_for_is_an_error(simulate: Callable[..., Simulation]) -> None:
     """The feed is broken, and the next request has no condition either."""
     world = simulate()
@@ -348,7 +365,7 @@ def test_a_304_that_nobody_asked_for_is_an_error(simulate: Callable[..., Simulat
 def test_a_feed_that_moved_is_asked_there_after_three_times(
     simulate: Callable[..., Simulation],
 ) -> None:
-    """Three permanent redirects in a row are believed, until the new place fails."""
+    """N3: three permanent redirects in a row are believed, until the new place fails."""
     world, new = simulate(), "https://new.example/rss"
 
     def answer(url: str, sent: Mapping[str, str], at: datetime) -> Reply:
@@ -516,7 +533,8 @@ def test_a_known_entry_is_neither_read_nor_written(simulate: Callable[..., Simul
     world.answering = lambda url, sent, at: ok(rss(("new", at), *entries[:-1]))
     (polled,) = world.poll()
 
-    assert [finding.entry.title for finding in polled.new] == ["new"]
+    assert len(polled.new) == 1
+    assert world.store.articles.unassessed(40)[-1].wording.title == "new"
     assert len(world.feed().stamps) == 30
     assert world.store.counts().articles == 31
 

@@ -178,7 +178,7 @@ def test_three_in_a_row_stop_a_subscriber(setup: Setup, sink: MailSink, kind: st
 
     assert "550 5.1.1 no such user); 1 edition in a row" in told[0]
     assert "came back before" in told[1]
-    assert "for the third time in a row; nothing more is sent" in told[4]
+    assert "nothing more is sent after 3 editions in a row." in told[4]
     assert "cannot be reached" in alert and "@" not in alert
     assert standings(setup) == [Standing.BOUNCED, Standing.ACTIVE]
 
@@ -193,6 +193,25 @@ def test_who_was_reached_in_between_begins_anew(setup: Setup, sink: MailSink) ->
 
     assert "2 editions in a row" in last
     assert standings(setup)[0] is Standing.ACTIVE
+
+
+def test_a_server_that_learns_to_refuse(setup: Setup, sink: MailSink) -> None:
+    """One edition that came back and two that are refused are three in a row."""
+
+    async def refuse(server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address == WHO[0]:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    send(setup, 0)
+    take(setup, report(next(mail for mail in mails(sink) if mail["To"] == WHO[0])))
+    sink.handle_RCPT = refuse  # type: ignore[attr-defined]
+    send(setup, 1)
+    assert standings(setup) == [Standing.ACTIVE, Standing.ACTIVE]
+    send(setup, 2)
+
+    assert standings(setup) == [Standing.BOUNCED, Standing.ACTIVE]
 
 
 def test_a_report_of_a_strangers_mail(setup: Setup, sink: MailSink, tmp_path: Path) -> None:
@@ -230,3 +249,21 @@ def test_a_database_that_is_held_is_tried_again(setup: Setup, sink: MailSink) ->
 def test_what_is_no_report(content: bytes) -> None:
     """Whatever a stranger sends is read without an error."""
     assert read_report(content) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "encoding", "headers"),
+    [
+        ("failed (no such user)", "7bit", b"Message-ID: <one@monitor.example>\n"),
+        ("Failed", "quoted-printable", b"Message-ID: <one@monitor.ex=\nample>\n"),
+        ("failed", "base64", b"TWVzc2FnZS1JRDogPG9uZUBtb25pdG9yLmV4YW1wbGU+Cg==\n"),
+    ],
+)
+def test_reports_as_servers_may_write_them(action: str, encoding: str, headers: bytes) -> None:
+    """With a remark behind the action (RFC 3464, 2.1.1), or with the headers encoded."""
+    sent = {"Message-ID": "NAME", "To": "a@example.org"}
+    told = report(sent, action, f"text/rfc822-headers\nContent-Transfer-Encoding: {encoding}")
+    found = read_report(told.replace(b"Message-ID: NAME\nTo: a@example.org\n", headers))
+
+    assert found is not None
+    assert (found.message_id, found.final) == ("<one@monitor.example>", True)

@@ -23,6 +23,7 @@ from typing import Any
 
 import brotli
 import pytest
+import zstandard
 
 from monitor.collect.worker import Parsers
 from monitor.config import load
@@ -109,6 +110,7 @@ TAGGED = 'ETag: "a"'
 IF_A = {"if-none-match": '"a"'}
 DATED = "Last-Modified: Sun, 22 Nov 2026 08:00:00 GMT"
 IF_DATED = {"if-modified-since": "Sun, 22 Nov 2026 08:00:00 GMT"}
+GUARD = b"<html><title>Just a moment...</title></html>"
 NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n\r\n"
 
 
@@ -274,6 +276,19 @@ STATUSES: dict[str, Case] = {
     "500": refused(500, "unreachable"),
     "503": refused(503, "unreachable"),
     "503 of a guard": refused(503, "blocked", "", "Server: ddos-guard"),
+    "404 behind a guard": refused(404, "gone", "", "Server: ddos-guard"),
+    "503 with a guard's page": Case(
+        [feed(TAGGED), said(503, GUARD), feed(TAGGED, count=2)],
+        ["ok 1", "blocked 0", "ok 1"],
+        words="a bot protection answered instead of the feed (503)",
+    ),
+    "503 with a guard's page, packed": Case(
+        [said(503, gzip.compress(GUARD), "Content-Encoding: gzip")], ["blocked 0"]
+    ),
+    "503 with half a page": Case([said(503, GUARD, length=9999)], LOST, words="503", cut=True),
+    "503 with a page that cannot be unpacked": Case(
+        [said(503, b"x" * 99, "Content-Encoding: gzip")], LOST, words="503"
+    ),
     "520": refused(520, "unreachable"),
     "999": refused(999, "blocked"),
     "a login": Case(
@@ -327,7 +342,32 @@ BODIES: dict[str, Case] = {
     "folded headers": Case([feed("X: a\r\n b")], OK),
     "headers in UTF-8": Case([feed("X: привет")], OK),
     "headers with NUL": Case([feed("X: a\0b")], LOST, words="spoke no HTTP"),
-    "a header without a colon": Case([feed("hello")], LOST, words="header line: 'hello'"),
+    "a header without a colon": Case([feed("hello")], OK),
+    "a header of letters of ours": Case([feed("Ключ: x")], OK),
+    "a header without a name": Case([feed(": x")], OK),
+    "a name with a blank behind it": Case([feed("X : y")], OK),
+    "a name with a blank in it": Case([feed("X Y: z")], OK),
+    "a line that continues nothing": Case([feed().replace(b"Said", b"Said\r\n X: y", 1)], OK),
+    "blank lines first": Case([b"\r\n\r\n" + feed()], OK),
+    "identity": Case([feed("Transfer-Encoding: identity")], OK),
+    "identity of no length": Case(
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n" + rss()], OK, cut=True
+    ),
+    "in chunks and of a length": Case([chunked(rss(), header=b"chunked\r\nContent-Length: 5")], OK),
+    "in packed chunks": Case([chunked(rss(), header=b"gzip, chunked")], LOST),
+    "in chunks of a byte": Case([chunked(*(rss()[n : n + 1] for n in range(len(rss()))))], OK),
+    "in a chunk with words": Case(
+        [chunked(end=b"%X;a=b  \r\n%s\r\n0\r\n\r\n" % (len(rss()), rss()))], OK
+    ),
+    "in a chunk with words without end": Case([chunked(end=b"5;" + b"a" * 300_000)], LOST),
+    "with trailers without end": Case(
+        [chunked(rss(), end=b"0\r\n" + b"X: y\r\n" * 100_000)], LOST, cut=True
+    ),
+    "of HTTP/2 in words": Case([feed().replace(b"HTTP/1.1", b"HTTP/2")], LOST),
+    "of a radio": Case([b"ICY 200 OK\r\n\r\n" + rss()], LOST, cut=True),
+    "an OK of letters of ours": Case([feed().replace(b"Said", "Ладно".encode(), 1)], OK),
+    "half a header": Case([b"HTTP/1.1 200 OK\r\nContent-Le"], LOST, cut=True),
+    "more than there is": Case([feed() + b"garbage"], OK),
     "lines of LF": Case([feed().replace(b"\r\n", b"\n")], OK),
 }
 CODINGS: dict[str, Case] = {
@@ -349,6 +389,15 @@ CODINGS: dict[str, Case] = {
     "plain as zstd": Case([packed("zstd", rss())], OK),
     "plain as UTF-8": Case([packed("UTF-8", rss())], OK),
     "plain as none": Case([packed("none", rss())], OK),
+    "gzip as brotli": Case([packed("br", gzip.compress(rss()))], OK),
+    "gzip with a weight": Case([packed("gzip;q=1.0", gzip.compress(rss()))], OK),
+    "gzip with another sum": Case(
+        [packed("gzip", gzip.compress(rss())[:-8] + b"\0" * 8)], LOST, words="unpacked"
+    ),
+    "gzip and blanks": Case([packed("gzip", gzip.compress(rss()) + b"\0" * 512)], OK),
+    "zstd in two frames": Case(
+        [packed("zstd", zstandard.compress(rss()[:50]) + zstandard.compress(rss()[50:]))], OK
+    ),
     "an old coding": Case([packed("compress", b"\x1f\x9d\x90abc")], LOST, words='"compress"'),
 }
 WAITS: dict[str, Case] = {
@@ -366,6 +415,10 @@ WAITS: dict[str, Case] = {
     "503, a past date": waiting(503, "Sun, 22 Nov 2015 15:00:00 GMT", 2 * HOUR, 5 * HOUR),
     "503, with a comment": waiting(503, "120; really", 2 * HOUR, 5 * HOUR),
     "503, nothing": waiting(503, "", 2 * HOUR, 5 * HOUR),
+    "429, a date of ISO": waiting(429, "2026-11-23T15:00:00Z", 24 * HOUR, 49 * HOUR),
+    "429, a date of another zone": waiting(
+        429, "Mon, 23 Nov 2026 18:00:00 +0300", 24 * HOUR, 49 * HOUR
+    ),
     "fresh for a day": fresh("Cache-Control: max-age=86400", least=24 * HOUR, most=49 * HOUR),
     "fresh for ever": fresh("Cache-Control: max-age=99999999999", least=WEEK, most=WEEK),
     "fresh in quotes": fresh('Cache-Control: max-age="86400"', least=24 * HOUR, most=49 * HOUR),

@@ -121,12 +121,13 @@ def test_domain_of_the_sender() -> None:
     assert sender_domain("monitor@қазақ.example") == "xn--80aau21bd.example"
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(words=st.text(st.characters(exclude_categories=()), max_size=4096))
-def test_no_words_make_a_header(words: str) -> None:
-    """Controls, line ends, bidi, surrogates, 4 kB: the message is valid, no header is added."""
+# A busy machine is no fault of a mail.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANY_WORDS = st.text(st.characters(exclude_categories=()), max_size=4096)
+
+
+def mail(words: str) -> None:
+    """Mail ``words`` as subject, both parts and a link; it must read as it was meant."""
     rendered = Rendered(words, words, words)
     message = build_message(
         delivery_of(rendered), SENDER, unsubscribe=[f"https://x.example/{words}"]
@@ -137,6 +138,21 @@ def test_no_words_make_a_header(words: str) -> None:
     assert len(read.keys()) == 13
     assert max(map(len, message.as_bytes().split(b"\r\n"))) <= 998
     assert not read.defects
+
+
+@settings(UNHURRIED, max_examples=80)
+@given(words=ANY_WORDS)
+def test_no_words_make_a_header(words: str) -> None:
+    """Controls, line ends, bidi, surrogates, 4 kB: the message is valid, no header is added."""
+    mail(words)
+
+
+@pytest.mark.slow
+@settings(UNHURRIED, max_examples=1000)
+@given(words=ANY_WORDS)
+def test_no_words_of_a_thousand_make_a_header(words: str) -> None:
+    """The same for a thousand random mails."""
+    mail(words)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,37 @@ def test_every_frame_has_its_words(promising: Edition, lang: str) -> None:
     assert lang == "en" or not any(word.isascii() for word in standings)
 
 
+def test_a_promise_is_told_in_the_language_of_the_frame(promising: Edition) -> None:
+    """Mails and chats in Russian have the promise and its actor in it, as the beat words them."""
+    state = promising.promises.moved[0]
+    worded = replace(
+        state.commitment,
+        actor_in={"ru": "Китай, Кыргызстан и Узбекистан"},
+        promise_in={"ru": "Железная дорога достроена"},
+    )
+    moved = Promises((replace(state, commitment=worded),))
+    russian = replace(promising, lang="ru", promises=moved)
+
+    said = outline(russian, lang="ru").promises[0].promises[0]
+
+    assert "Железная дорога достроена" in rendered(russian).text
+    assert "Китай, Кыргызстан и Узбекистан" in rendered(russian).text
+    assert "railway" not in rendered(russian).text
+    assert (said.actor, said.promise) == worded.told("ru")
+    assert worded.told("zh") == worded.told("en") == (worded.actor, worded.promise)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_chats_and_markdown_say_in_the_frame_what_was_left_out(busy: Edition, lang: str) -> None:
+    """No English sentence ends an edition in Russian or Chinese."""
+    said = outline(replace(busy, omitted=3), archive_hint="monitor search", lang=lang)
+    edition = replace(frozen(busy), outline=said)
+    told = frame_of(lang).count("omitted", 3)
+
+    assert f"{told} monitor search" in list(pieces(edition, PLAIN, 4096))[-1]
+    assert f"{told} `monitor search`" in as_markdown(edition)
+
+
 @pytest.mark.parametrize("dialect", [PLAIN, SLACK, TELEGRAM])
 @pytest.mark.parametrize("limit", [140, 300, 4096])
 def test_chats_get_them_within_their_limits(

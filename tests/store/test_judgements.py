@@ -79,6 +79,12 @@ def test_provisional_stories_are_opened_together(make: Any, store: Store) -> Non
     assert store.counts().stories == 2
 
 
+def test_new_stories_are_numbered_in_the_order_of_their_articles(make: Any, store: Store) -> None:
+    """Those that are opened at once have rising ids, whatever order a database gives them in."""
+    ids = make.judge(*(make.assessment(make.article(str(number))) for number in range(30)))
+    assert ids == sorted(set(ids))
+
+
 def test_eligibility_stands_unless_a_later_one_is_given(make: Any, store: Store) -> None:
     """Judging again makes nothing eligible anew, but may do so on purpose."""
     article = make.article("one")

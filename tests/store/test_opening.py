@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -50,6 +51,13 @@ def test_a_new_database_gets_every_table(url: str) -> None:
     open_store(url).close()
 
     assert set(metadata.tables) <= tables(url)
+
+
+def test_nobody_else_may_read_a_new_database(url: str, path: Path) -> None:
+    """Whoever reads it can make the links by which subscribers leave."""
+    open_store(url).close()
+
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_upgrade_tells_whether_there_was_anything_to_do(url: str) -> None:
@@ -264,3 +272,27 @@ def test_a_store_that_must_exist_is_not_made(url: str) -> None:
         open_store(url, must_exist=True)
 
     assert tables(url) == set()
+
+
+def test_a_driver_without_the_library_below_it() -> None:
+    """Who installed psycopg alone, which cannot run, hears of the extra instead of a traceback."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    asking = (
+        "from monitor.store.database import place_of; place_of('postgresql://h/x').check_driver()"
+    )
+    environment = os.environ | {"PSYCOPG_IMPL": "nothing"}  # any that is not installed
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", asking],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("monitor.errors.MissingDriverError: ")
+    assert "pip install 'monitor[postgres]'" in last
+
+
+def test_what_cannot_even_be_looked_at_is_a_sentence(tmp_path: Path) -> None:
+    """As a file in a folder that may not be entered, or one with a name that no disk has."""
+    with pytest.raises(StoreError, match=r"x\.db cannot be reached: File name too long"):
+        open_store(f"sqlite:///{tmp_path / ('x' * 300)}/x.db")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from fnmatch import fnmatchcase
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.text.patterns import (
     date_problem,
@@ -35,6 +40,21 @@ def test_a_glob_fits_whole_and_an_expression_from_the_front(pattern: str, is_fit
     """A glob from a slash is about path and query; only the star means more than itself."""
     assert is_address_pattern(pattern)
     assert fits(URL, pattern) is is_fitting
+
+
+@given(st.text("ab/", max_size=8), st.text("ab*", min_size=1, max_size=6))
+def test_a_star_is_that_of_the_shell(address: str, pattern: str) -> None:
+    """However many there are, they stand for anything between what is written out."""
+    assert fits(f"https://a/{address}", f"*/{pattern}") is fnmatchcase(
+        f"https://a/{address}", f"*/{pattern}"
+    )
+
+
+def test_many_stars_cost_no_time() -> None:
+    """Not even in a long address that nearly fits."""
+    began = time.monotonic()
+    assert not fits(f"https://a.example/{'a' * 5_000}!", "*a" * 30)
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("selector", ["li a", ".title a", "a[href*='/news/']", "#list a"])

@@ -178,12 +178,12 @@ def test_half_characters_are_replaced_and_pairs_joined() -> None:
     ("stated", "shown"),
     [
         ('<span id="">a</span>', '<span id="">a</span>'),
-        ('<p style="x:y" onclick="z()">a<br/>b', "<p>a<br>b</p>"),
+        ('<p style="x:y" onclick="z()">a<br/>b', "<p>a<br />b</p>"),
         ("a &amp; b <i>c", "a &amp; b <i>c</i>"),
         ("AT&T\n5 < 6", "AT&T\n5 < 6"),
         ('<a href="java\nscript:x()">a</a>', "<a>a</a>"),
         ('<a href="/1" title="</a onload=x>">a</a>', '<a href="/1">a</a>'),
-        ('<img src="data:image/svg+xml,x" alt="b">', '<img alt="b">'),
+        ('<img src="data:image/svg+xml,x" alt="b">', '<img alt="b" />'),
         ("a<script>b</script><textarea><img onerror=c></textarea>", "a"),
         ("<form><input>a</form>", "a"),
         ("<b>a\u202eb</b>", "<b>ab</b>"),
@@ -192,6 +192,12 @@ def test_half_characters_are_replaced_and_pairs_joined() -> None:
 def test_markup_that_is_shown_elsewhere_is_harmless(stated: str, shown: str) -> None:
     """It keeps what carries meaning, and loses what runs, loads by itself or asks for input."""
     assert safe_markup(stated) == shown
+
+
+@pytest.mark.parametrize("base", ["", "https://[bad", "http://", "javascript:x", "/x", "urn:x"])
+def test_what_is_no_address_is_no_base(base: str) -> None:
+    """A link is left as it is stated."""
+    assert safe_markup('<a href="/b">x</a>', base) == '<a href="/b">x</a>'
 
 
 @given(st.text(max_size=60) | st.lists(_PIECES, max_size=12).map("".join))

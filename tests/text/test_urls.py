@@ -31,6 +31,20 @@ def test_all_writings_of_a_link_make_one_key() -> None:
     assert {link_key(canonical(url)) for url in written} == {"link:news.example/a"}
 
 
+@pytest.mark.parametrize(
+    "ending", ["?from=rss", "?output=amp", "?m=1", "?view=mobile", "?CMP=x", ".amp", "?a=rss&b=amp"]
+)
+def test_a_rendering_is_no_other_article(ending: str) -> None:
+    """By the value of a parameter too, and by the end of the path."""
+    assert canonical(f"https://news.example/a{ending}") == "news.example/a"
+
+
+@pytest.mark.parametrize("ending", ["?m=202611", "?view=full", "?id=amp5", "/b.amp/c", "?p=rss2"])
+def test_what_only_looks_like_a_rendering_stays(ending: str) -> None:
+    """It may be another article."""
+    assert canonical(f"https://news.example/a{ending}") == f"news.example/a{ending}"
+
+
 @given(st.text("abc/", max_size=2000))
 def test_no_key_grows_without_bounds(path: str) -> None:
     """Long links become hashes, different ones different hashes."""

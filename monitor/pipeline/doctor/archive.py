@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.config import Configuration
-from monitor.errors import MonitorError
+from monitor.errors import MissingDriverError, MonitorError
 from monitor.model import DeliveryState
 from monitor.pipeline.doctor.findings import Finding, Verdict
 from monitor.pipeline.feeds import Standing, standings
@@ -34,7 +34,7 @@ def of_archive(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Fin
         url = setup.configuration.database
         seen = glance(url)
     except MonitorError as error:
-        yield Finding("database", Verdict.WRONG, f"{error}.", _what_tells_more(setup.configuration))
+        yield _unusable(error, setup.configuration)
         return
     if seen.revision is None:
         yield _not_yet(setup.configuration.database_file, seen.place)
@@ -49,10 +49,19 @@ def of_archive(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Fin
     yield from _contents(setup, now, is_running=is_running)
 
 
-def _what_tells_more(configuration: Configuration) -> str:
+def _unusable(error: MonitorError, configuration: Configuration) -> Finding:
+    command = _what_helps(error, configuration)
+    return Finding("database", Verdict.WRONG, f"{error}.", command)
+
+
+def _what_helps(error: MonitorError, configuration: Configuration) -> str:
     """A look at the file, or at the server, of which the database's own check says the same."""
-    if configuration.database_file is not None:
-        return "monitor db check"
+    if isinstance(error, MissingDriverError):
+        return "pip install 'monitor[postgres]'"
+    if (file := configuration.database_file) is not None:
+        closed = (each for each in reversed(file.parents) if not os.access(each, os.X_OK))
+        first = next(closed, None)
+        return f"ls -ld {shlex.quote(str(first))}" if first else "monitor db check"
     parts = urlsplit(configuration.database)
     host = f" --host={shlex.quote(parts.hostname)}" if parts.hostname else ""
     return f"pg_isready{host}" + (f" --port={parts.port}" if parts.port else "")
@@ -88,7 +97,7 @@ def _contents(setup: Setup, now: datetime, *, is_running: bool) -> Iterator[Find
             yield _editions(store, setup, now)
         yield _outbox(outbox(url))
     except MonitorError as error:
-        yield Finding("database", Verdict.WRONG, f"{error}.", _what_tells_more(setup.configuration))
+        yield _unusable(error, setup.configuration)
 
 
 def _polls(store: Store, now: datetime, *, is_running: bool) -> Finding:

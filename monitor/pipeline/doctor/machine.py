@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import stat
@@ -31,7 +32,8 @@ def of_machine(configuration: Configuration) -> Iterator[Finding]:
 
 def _disk(configuration: Configuration) -> Finding:
     file = configuration.database_file
-    folder = configuration.folder if file is None or not file.parent.is_dir() else file.parent
+    is_there = file is not None and os.access(file.parent, os.X_OK)
+    folder = file.parent if file is not None and is_there else configuration.folder
     free = shutil.disk_usage(folder).free
     sentence = f"{free / 1e9:,.1f} GB are free in {folder}."
     if free < _FULL:
