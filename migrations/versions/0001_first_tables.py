@@ -156,7 +156,7 @@ def _create_articles() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_articles_url", "articles", ["url"], postgresql_using="hash")
+    op.create_index("ix_articles_url", "articles", ["url"])
     op.create_index("ix_articles_first_seen", "articles", ["first_seen"])
     op.create_index("ix_articles_story_id", "articles", ["story_id"])
     op.create_index(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.cli.opening import archive, stop_event
-from monitor.cli.screen import plural, progress
+from monitor.cli.screen import progress
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.pipeline.again import Again

@@ -22,8 +22,9 @@ import typer
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import archive, configuration, reading
-from monitor.cli.screen import clean, plural, progress, table
+from monitor.cli.screen import clean, progress, table
 from monitor.cli.times import as_of
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.model import CommitmentState, Proof

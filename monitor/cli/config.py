@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli.opening import configuration
-from monitor.cli.screen import clean, clean_line, plural, program
+from monitor.cli.screen import clean, clean_line, program
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Settings

@@ -12,9 +12,10 @@ import typer
 from monitor.cli.formats import as_csv
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, reading
-from monitor.cli.screen import chart, plural
+from monitor.cli.screen import chart
 from monitor.cli.search import NOTHING, QueryWords, asked, nothing
 from monitor.query.grouping import TIMES, Grouping
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.store.counting import Group

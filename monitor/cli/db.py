@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.opening import configuration, is_missing
-from monitor.cli.screen import clean, plural, program, progress
+from monitor.cli.screen import clean, program, progress
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable

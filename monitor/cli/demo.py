@@ -12,9 +12,10 @@ import typer
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import clean, clean_line, plural, program, progress
+from monitor.cli.screen import clean, clean_line, program, progress
 from monitor.cli.times import as_of
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration

@@ -13,7 +13,8 @@ import typer
 from monitor.cli.commitments import plain_markdown
 from monitor.cli.figures import contradiction, shown
 from monitor.cli.opening import configuration, existing
-from monitor.cli.screen import clean, plural
+from monitor.cli.screen import clean
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.desk.dossiers import Chapter, Dossier, Quoted, Saying

@@ -34,9 +34,10 @@ import typer
 from monitor.cli.evaluate_stories import evaluate_stories
 from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import clean, clean_line, plural, table
+from monitor.cli.screen import clean, clean_line, table
 from monitor.cli.stories import Embeddings
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.desk.evaluate import Evaluation, Labelled, Quality, Verdict

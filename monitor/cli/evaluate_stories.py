@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from monitor.cli.jsonlines import Row, rows, written
-from monitor.cli.screen import clean, plural, table
+from monitor.cli.screen import clean, table
 from monitor.cli.stories import prepared, signed
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.desk.story_measures import Agreement, Placed, StoryQuality

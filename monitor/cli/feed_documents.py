@@ -28,8 +28,9 @@ import typer
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import clean, moment, plural, table
+from monitor.cli.screen import clean, moment, table
 from monitor.errors import FetchError, InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.collect.worker import Parsers

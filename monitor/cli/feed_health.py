@@ -34,9 +34,10 @@ from monitor.cli.opening import (
     is_missing,
     reading,
 )
-from monitor.cli.screen import clean, plural, program, table
+from monitor.cli.screen import clean, program, table
 from monitor.errors import InputError
 from monitor.text.addresses import masked
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration

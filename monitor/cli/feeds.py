@@ -14,9 +14,10 @@ import typer
 from monitor.cli import feed_checks, feed_documents, feed_health
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration
-from monitor.cli.screen import clean, plural, program
+from monitor.cli.screen import clean, program
 from monitor.errors import InputError
 from monitor.text.addresses import masked
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration

@@ -18,9 +18,9 @@ import typer
 
 from monitor.cli.jsonlines import Row, rows, written
 from monitor.cli.opening import configuration, existing
-from monitor.cli.screen import clean, plural, progress, table
+from monitor.cli.screen import clean, progress, table
 from monitor.errors import InputError
-from monitor.text.amounts import amount
+from monitor.text.amounts import amount, plural
 from monitor.text.plain import one_line
 
 if TYPE_CHECKING:

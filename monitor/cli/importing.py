@@ -14,8 +14,9 @@ import typer
 
 from monitor.cli.jsonlines import rows as objects
 from monitor.cli.opening import archive, configuration, stop_event
-from monitor.cli.screen import clean, plural, program, progress
+from monitor.cli.screen import clean, program, progress
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.pipeline.importing import ArchivedRow

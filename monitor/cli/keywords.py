@@ -16,8 +16,9 @@ import typer
 from monitor.cli.formats import as_csv
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, reading
-from monitor.cli.screen import clean, plural, program, table
+from monitor.cli.screen import clean, program, table
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 from monitor.text.times import NOT_IN_YEARS, YEARS
 
 if TYPE_CHECKING:

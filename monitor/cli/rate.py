@@ -10,9 +10,10 @@ import typer
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, existing, reading
-from monitor.cli.screen import clean, plural, program, table
+from monitor.cli.screen import clean, program, table
 from monitor.cli.show import found
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.model import Rated

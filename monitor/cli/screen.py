@@ -166,8 +166,3 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[str, int,
 def moment(at: datetime | None) -> str:
     """A UTC time as people sort it, or a dash."""
     return at.strftime("%Y-%m-%d %H:%M") if at else "—"
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """``3 feeds``, ``1 story``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -12,9 +12,10 @@ import typer
 
 from monitor.cli.formats import WRITERS, Format, Row, row
 from monitor.cli.opening import configuration, existing, reading
-from monitor.cli.screen import clean, moment, plural, program, table
+from monitor.cli.screen import clean, moment, program, table
 from monitor.errors import InputError
 from monitor.query.paging import Cursor, Sort, read_cursor
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration

@@ -30,8 +30,9 @@ from typer.core import TyperCommand
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration_or_default
-from monitor.cli.screen import clean, plural, table
+from monitor.cli.screen import clean, table
 from monitor.errors import FetchError, InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration

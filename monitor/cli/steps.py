@@ -12,10 +12,11 @@ import typer
 from monitor.cli.again import judge_again
 from monitor.cli.loglines import log_to_stderr, say
 from monitor.cli.opening import archive, configuration, stop_event
-from monitor.cli.screen import clean, moment, plural, program, progress
+from monitor.cli.screen import clean, moment, program, progress
 from monitor.cli.web import unsubscribing_if_wanted
 from monitor.errors import InputError
 from monitor.text.addresses import masked, shown_database
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

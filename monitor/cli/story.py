@@ -10,7 +10,8 @@ import typer
 
 from monitor.cli.figures import shown
 from monitor.cli.opening import configuration, existing
-from monitor.cli.screen import clean, moment, plural, program
+from monitor.cli.screen import clean, moment, program
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.desk.stories import StoryView

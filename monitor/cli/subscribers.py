@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.opening import archive, configuration, existing
-from monitor.cli.screen import clean, moment, plural, table
+from monitor.cli.screen import clean, moment, table
 from monitor.errors import InputError, StoreError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.model import Standing

@@ -23,8 +23,9 @@ import typer
 
 from monitor.cli.jsonlines import written
 from monitor.cli.opening import configuration, reading
-from monitor.cli.screen import clean, clean_line, plural, program, progress
+from monitor.cli.screen import clean, clean_line, program, progress
 from monitor.errors import InputError
+from monitor.text.amounts import plural
 
 if TYPE_CHECKING:
     from monitor.config import Configuration, Settings

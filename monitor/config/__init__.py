@@ -19,6 +19,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.models import AssistSettings, StoriesSettings
+from monitor.config.repeated import repeated
 from monitor.config.settings import (
     DigestSettings,
     FeedSettings,
@@ -29,10 +30,9 @@ from monitor.config.settings import (
     WebSettings,
     json_schema,
 )
-from monitor.config.source import Place, nearest, places
+from monitor.config.source import dotted, nearest, places
 from monitor.config.written import COUNTRY, LANGUAGE, NAME
 from monitor.errors import ConfigError, InputError, Mistake
-from monitor.text.addresses import masked
 
 __all__ = [
     "AssistSettings",
@@ -137,7 +137,7 @@ def parse(source: str, name: str = "config.toml") -> Settings:
         settings = Settings.model_validate(document)
     except ValidationError as error:
         mistakes = _mistakes(error, source)
-    mistakes += _twice(document, source)
+    mistakes += repeated(document, source)
     if settings is None or mistakes:
         raise ConfigError(name, sorted(mistakes, key=_position))
     return settings
@@ -185,20 +185,12 @@ def _mistakes(error: ValidationError, source: str) -> list[Mistake]:
             Mistake(
                 place.line if place else None,
                 column,
-                _dotted(path),
+                dotted(path),
                 _problem(detail),
                 _suggestion(detail, path),
             )
         )
     return mistakes
-
-
-def _dotted(path: Sequence[str | int]) -> str:
-    """``("feeds", 1, "url")`` -> ``feeds[2].url``, counted as a person counts."""
-    words = ""
-    for part in path:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return words.lstrip(".")
 
 
 _PROBLEMS = {
@@ -287,41 +279,3 @@ def _keys_at(path: Sequence[str | int]) -> list[str]:
                 return []
             model = tables[0]
     return list(model.model_fields)
-
-
-def _twice(document: dict[str, Any], source: str) -> list[Mistake]:
-    """Names that must be unique and are not; said beside whatever else is wrong."""
-    mistakes = []
-    found: dict[tuple[str | int, ...], Place] = {}
-    for table, key in (("feeds", "url"), ("digests", "name")):
-        first: dict[str, int] = {}
-        for index, value in enumerate(_column(document.get(table), key)):
-            if value is not None and first.setdefault(value, index) != index:
-                found = found or places(source)
-                mistakes.append(_repeated(found, table, key, first[value], index, value))
-    return mistakes
-
-
-def _column(rows: object, key: str) -> list[str | None]:
-    """What ``rows`` say of ``key``, None where that is no text."""
-    if not isinstance(rows, list):
-        return []
-    values = [row.get(key) if isinstance(row, dict) else None for row in rows]
-    return [value if isinstance(value, str) else None for value in values]
-
-
-def _repeated(
-    found: dict[tuple[str | int, ...], Place],
-    table: str,
-    key: str,
-    first: int,
-    index: int,
-    value: str,
-) -> Mistake:
-    place, earlier = nearest(found, (table, index, key)), nearest(found, (table, first, key))
-    return Mistake(
-        place.line if place else None,
-        place.value if place else None,
-        _dotted((table, index, key)),
-        f'"{masked(value)}" stands already in line {earlier.line if earlier else "?"}',
-    )

@@ -46,6 +46,14 @@ def nearest(found: dict[Path, Place], path: Sequence[str | int]) -> Place | None
     return None
 
 
+def dotted(path: Sequence[str | int]) -> str:
+    """``("feeds", 1, "url")`` -> ``feeds[2].url``, counted as a person counts."""
+    words = ""
+    for part in path:
+        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return words.lstrip(".")
+
+
 class _Scanner:
     """Walks over a document that is known to be well-formed."""
 

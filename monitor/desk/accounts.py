@@ -14,6 +14,7 @@ from monitor.config import DigestSettings, Settings
 from monitor.match.matching import Watchlist
 from monitor.model import Beat, Edition, FeedListing, JudgedArticle, Window
 from monitor.publish.windows import zone_of
+from monitor.text.amounts import plural
 
 
 class Reason(StrEnum):
@@ -186,11 +187,6 @@ def duration(span: timedelta) -> str:
 
 def _days(days: float) -> str:
     return "1 day" if days == 1 else f"{days:.1f}".removesuffix(".0") + " days"
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """``1 poll``, ``3 polls``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(words: Sequence[str], limit: int = 3) -> str:

@@ -14,7 +14,6 @@ from monitor.desk.accounts import (
     duration,
     listed,
     moment,
-    plural,
 )
 from monitor.match.scoring import judge
 from monitor.model import DeliveryState, Edition, JudgedArticle, Judgement, Section, Window
@@ -24,6 +23,7 @@ from monitor.publish.windows import latest_slot, next_slot, window
 from monitor.store import Store
 from monitor.store.editions import base_of
 from monitor.store.history import Carriage, Dispatch, Issue, Reading
+from monitor.text.amounts import plural
 
 _PATH = tuple(Reason)
 _EVIDENCE_TOLD = 4

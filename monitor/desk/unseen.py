@@ -20,11 +20,11 @@ from monitor.desk.accounts import (
     feed_lines,
     listed,
     moment,
-    plural,
 )
 from monitor.model import FeedListing, FeedState
 from monitor.store import Store
 from monitor.store.history import Poll, PolledFeed
+from monitor.text.amounts import plural
 from monitor.text.urls import canonical, host
 
 _POLLS = 500  # three weeks of hourly polls

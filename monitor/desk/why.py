@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from monitor.desk.accounts import Account, Step, Verdict, Wishes, listed, moment, plural
+from monitor.desk.accounts import Account, Step, Verdict, Wishes, listed, moment
 from monitor.desk.naming import address, find
 from monitor.desk.placing import (
     Case,
@@ -29,6 +29,7 @@ from monitor.match.scoring import judge
 from monitor.model import JudgedArticle
 from monitor.publish.reasons import number, reason
 from monitor.store import Store
+from monitor.text.amounts import plural
 
 _PIECES = 6
 _SUMMARY_LENGTH = 240  # three lines

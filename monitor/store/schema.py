@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from monitor.store.columns import Key, Utc, Whole, Words
 
-HEAD = "0007"  # the newest revision in migrations/versions; saves importing Alembic at each start
+HEAD = "0008"  # the newest revision in migrations/versions; saves importing Alembic at each start
 FULL_TEXT = "article_search"
 
 

@@ -221,7 +221,10 @@ def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     if not tables:
         return Stamp(None, 0)
     if "alembic_version" not in tables:
-        raise StoreError(f"{path} is a database of another program; it was left as it is")
+        raise StoreError(
+            f"{path} is a database of another program; it was left as it is: "
+            "name another file as [monitor] database"
+        )
     (form,) = connection.execute("PRAGMA user_version").fetchone()
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return Stamp(str(row[0]) if row else None, form)

@@ -1,4 +1,4 @@
-"""Values with their units as people read them: 94.8 billion USD, 400 MW, 4,197 m."""
+"""Numbers with what they count, as people read them: 94.8 billion USD, 400 MW, 3 feeds."""
 
 from __future__ import annotations
 
@@ -35,3 +35,8 @@ def _step(value: float, steps: tuple[tuple[float, str], ...]) -> tuple[float, st
 
 def _written(value: float) -> str:
     return f"{Decimal(f'{value:.{_DIGITS}g}'):,f}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """``3 feeds``, ``1 story``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

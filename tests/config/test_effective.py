@@ -13,6 +13,7 @@ from monitor.cli.config import schema_text
 from monitor.config import SmtpSettings, default_source, json_schema, parse
 from monitor.config.effective import as_toml
 from monitor.errors import InputError
+from monitor.text.normalise import fold_key
 from monitor.text.plain import spaced_line
 
 RICH = r"""
@@ -65,9 +66,9 @@ def test_what_is_shown_means_the_same(source: str) -> None:
 )
 def test_any_keyword_survives(keywords: dict[str, float]) -> None:
     """Quotes, line breaks and control characters in keywords are escaped as TOML wants it."""
-    kept = {word: points for word, points in keywords.items() if "*" not in word}
+    kept = {fold_key(word): word for word in keywords if "*" not in word}
     rows = "".join(
-        f"{json.dumps(word, ensure_ascii=False)} = {points!r}\n" for word, points in kept.items()
+        f"{json.dumps(word, ensure_ascii=False)} = {keywords[word]!r}\n" for word in kept.values()
     )
     settings = parse("[watchlist.keywords]\n" + rows.replace("\x7f", "\\u007f"))
     assert parse(as_toml(settings, {})) == settings

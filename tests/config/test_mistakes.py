@@ -119,6 +119,11 @@ def test_every_mistake_is_told_at_once() -> None:
             "a = 1\na = 2\n",
             "config.toml:2:6: cannot overwrite a value; a key stands once in its table",
         ),
+        (
+            '[watchlist.keywords]\n"dry port" = 15\nlogist = 1\n"logist*" = 2\n"Dry  Port" = 5\n',
+            'config.toml:5:1: watchlist.keywords.Dry  Port: "Dry  Port" stands already in line 2 '
+            'as "dry port"',
+        ),
         ("[smtp]\n[smtp]\n", "config.toml:2:6: cannot declare [smtp] twice"),
         ("[a.b]\n[a.b]\n", "config.toml:2:5: cannot declare [a.b] twice"),
         ('\n\na = """x', "config.toml:2: unterminated string"),

@@ -102,7 +102,7 @@ def test_mails_in_doubt_and_given_up_are_counted(polled: Setup, now: datetime) -
     found = by_subject(list(of_archive(polled, now, is_running=True)))["outbox"]
 
     assert found.verdict is Verdict.WARNING
-    assert found.sentence == "0 deliveries were sent, 0 wait, 0 are in doubt, 1 given up."
+    assert found.sentence == "Deliveries: 0 sent, 0 waiting, 0 in doubt, 1 given up."
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def test_a_server_is_brought_up_with_all_its_rows(server: Any, tmp_path: Path) -
     assert (report.damage, report.is_index_old, report.texts) == ((), False, 4)
     with open_store(url) as store:
         assert [each.article.id for each in store.search(parse("铁路"), 10, NOW)] == [3]
+    with closing(Database(place_of(url))) as database, database.reading() as connection:
+        made = connection.exec_driver_sql(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_articles_url'"
+        ).scalar_one()
+    assert "USING hash" in made, "an index in order has no room for long links"
 
 
 def fill(new: Connection, old: Connection) -> None:

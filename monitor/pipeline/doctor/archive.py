@@ -19,6 +19,7 @@ from monitor.pipeline.publish import due
 from monitor.pipeline.setup import Setup
 from monitor.store import Store, open_store
 from monitor.store.glance import glance, outbox
+from monitor.text.amounts import plural
 
 # A round may take this long before somebody should look why the next does not come.
 _PATIENCE = timedelta(minutes=15)
@@ -151,14 +152,14 @@ def _outbox(counted: dict[DeliveryState, int]) -> Finding:
     dead, unknown = (counted.get(each, 0) for each in (DeliveryState.DEAD, DeliveryState.UNKNOWN))
     sent = counted.get(DeliveryState.SENT, 0)
     waiting = sum(counted.values()) - sent - dead - unknown
-    told = f"{sent} deliveries were sent, {waiting} wait, {unknown} are in doubt, {dead} given up."
+    told = f"Deliveries: {sent} sent, {waiting} waiting, {unknown} in doubt, {dead} given up."
     verdict = Verdict.WARNING if dead or unknown else Verdict.OK
     return Finding("outbox", verdict, told, "monitor digest list" if dead or unknown else "")
 
 
 def _ago(at: datetime, now: datetime) -> str:
     minutes = max(0, round((now - at).total_seconds() / 60))
-    return f"{minutes} minutes ago" if minutes < 120 else f"at {_minute(at)}"
+    return f"{plural(minutes, 'minute')} ago" if minutes < 120 else f"at {_minute(at)}"
 
 
 def _minute(at: datetime) -> str:
