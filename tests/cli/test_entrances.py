@@ -76,8 +76,8 @@ class Site:
             def do_GET(self) -> None:
                 page = site.pages.get(self.path)
                 self.send_response(200 if page else 302)
-                self.send_header("Location", target)
-                self.send_header("Content-Location", target)
+                for name in ("Location", "Content-Location"):
+                    self.send_header(name, target.encode().decode("latin-1"))
                 self.end_headers()
                 self.wfile.write((page or "").encode())
 
@@ -134,6 +134,11 @@ _ENTRANCES: dict[str, tuple[str, list[str]]] = {
     ),
 }
 
+# Some spellings are no address to begin with, a name that nobody has, or no secret.
+_REFUSALS = (
+    *("not a public address", "is no web address", "is no address"),
+    *("is not known here", "letters outside ASCII"),
+)
 # A text that cannot be had is no failure: the entry is kept without it.
 _SILENT = {"texts of a feed", "texts of a page"}
 
@@ -163,4 +168,4 @@ def test_nobody_is_reached_who_was_not_allowed(
     told = "".join(ran.stdout + ran.stderr for ran in done)
     assert "Traceback" not in told
     if entrance not in _SILENT:
-        assert "not a public address" in told
+        assert any(words in told for words in _REFUSALS), told
