@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.config.source import Path, dotted, nearest, places
+from monitor.config.source import Path, Place, dotted, nearest, places
 from monitor.errors import Mistake
 from monitor.text.addresses import masked
 from monitor.text.normalise import fold_key
@@ -25,7 +25,8 @@ def repeated(document: dict[str, Any], source: str) -> list[Mistake]:
     """A mistake for each name that stood before, with the line where it did."""
     groups = (_named(document, "feeds", "url"), _named(document, "digests", "name"))
     pairs = [pair for group in (*groups, _keywords(document)) for pair in _pairs(group)]
-    return [_mistake(source, first, again) for first, again in pairs]
+    found = places(source) if pairs else {}
+    return [_mistake(found, first, again) for first, again in pairs]
 
 
 def _named(document: dict[str, Any], table: str, key: str) -> Iterator[_Name]:
@@ -52,8 +53,7 @@ def _pairs(names: Iterator[_Name]) -> Iterator[tuple[_Name, _Name]]:
             yield first[name.compared], name
 
 
-def _mistake(source: str, first: _Name, again: _Name) -> Mistake:
-    found = places(source)
+def _mistake(found: dict[Path, Place], first: _Name, again: _Name) -> Mistake:
     place, earlier = nearest(found, again.path), nearest(found, first.path)
     problem = f'"{masked(again.written)}" stands already in line {earlier.line if earlier else "?"}'
     if again.written != first.written:
